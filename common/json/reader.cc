@@ -1,0 +1,233 @@
+#include "common/json/reader.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/time/time.h>
+
+#include <cmath>
+#include <vector>
+
+#include "common/base/string_bridge.h"
+
+namespace evenkeel::json {
+namespace {
+
+std::string PathOf(const Frame* frame) {
+  std::vector<const Frame*> frames;
+  for (; frame != nullptr; frame = frame->parent) frames.push_back(frame);
+  std::string path = "$";
+  // The last frame is the document's own, which adds nothing.
+  for (auto it = frames.rbegin(); it != frames.rend(); ++it) {
+    if ((*it)->index >= 0) {
+      absl::StrAppend(&path, "[", (*it)->index, "]");
+    } else if (!(*it)->key.empty()) {
+      absl::StrAppend(&path, ".", ToAbsl((*it)->key));
+    }
+  }
+  return path;
+}
+
+absl::Status ErrorAt(const Frame* frame, std::string_view problem) {
+  return absl::InvalidArgumentError(absl::StrCat(PathOf(frame), ": ", ToAbsl(problem)));
+}
+
+std::string Explain(simdjson::error_code code) {
+  switch (code) {
+    case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
+    case simdjson::UNCLOSED_STRING:
+    case simdjson::EMPTY: return "the text ends too early";
+    case simdjson::UTF8_ERROR: return "the text is not UTF-8";
+    case simdjson::DEPTH_ERROR: return "nested too deeply";
+    case simdjson::TAPE_ERROR: return "malformed JSON";
+    default: return simdjson::error_message(code);
+  }
+}
+
+const char* TypeName(simdjson::simdjson_result<simdjson::ondemand::json_type> type) {
+  if (type.error() != simdjson::SUCCESS) return "malformed JSON";
+  switch (type.value_unsafe()) {
+    case simdjson::ondemand::json_type::array: return "an array";
+    case simdjson::ondemand::json_type::object: return "an object";
+    case simdjson::ondemand::json_type::number: return "a number";
+    case simdjson::ondemand::json_type::string: return "a string";
+    case simdjson::ondemand::json_type::boolean: return "a boolean";
+    case simdjson::ondemand::json_type::null: return "null";
+  }
+  return "malformed JSON";
+}
+
+std::string Expected(const char* wanted, simdjson::ondemand::value& value,
+                     simdjson::error_code code) {
+  if (code == simdjson::INCORRECT_TYPE) {
+    return absl::StrCat("must be ", wanted, ", is ", TypeName(value.type()));
+  }
+  return absl::StrCat("must be ", wanted, ": ", Explain(code));
+}
+
+}  // namespace
+
+bool Value::IsNull() {
+  bool is_null = false;
+  // A malformed token is not null; whoever reads it next gets the error.
+  if (value_.is_null().get(is_null) != simdjson::SUCCESS) return false;
+  return is_null;
+}
+
+absl::Status Value::Error(std::string_view problem) const { return ErrorAt(frame_, problem); }
+
+absl::Status Value::Read(std::string& out) {
+  std::string_view text;
+  if (const auto code = value_.get_string().get(text); code != simdjson::SUCCESS) {
+    return Error(Expected("a string", value_, code));
+  }
+  out.assign(text);
+  return absl::OkStatus();
+}
+
+absl::Status Value::Read(bool& out) {
+  if (const auto code = value_.get_bool().get(out); code != simdjson::SUCCESS) {
+    return Error(Expected("a boolean", value_, code));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Value::Read(int64_t& out) {
+  if (value_.get_int64().get(out) == simdjson::SUCCESS) return absl::OkStatus();
+  double number = 0;
+  if (const auto code = value_.get_double().get(number); code != simdjson::SUCCESS) {
+    return Error(Expected("an integer", value_, code));
+  }
+  if (number != std::floor(number) || std::abs(number) > 9007199254740992.0) {
+    return Error("must be an integer");
+  }
+  out = static_cast<int64_t>(number);
+  return absl::OkStatus();
+}
+
+absl::Status Value::Read(double& out) {
+  if (const auto code = value_.get_double().get(out); code != simdjson::SUCCESS) {
+    return Error(Expected("a number", value_, code));
+  }
+  if (!std::isfinite(out)) return Error("must be a finite number");
+  return absl::OkStatus();
+}
+
+absl::Status Value::Read(absl::Time& out) {
+  std::string_view text;
+  if (const auto code = value_.get_string().get(text); code != simdjson::SUCCESS) {
+    return Error(Expected("a date and time", value_, code));
+  }
+  std::string problem;
+  if (!absl::ParseTime(absl::RFC3339_full, ToAbsl(text), &out, &problem)) {
+    return Error("must be a date and time such as 2024-05-15T10:30:00Z");
+  }
+  return absl::OkStatus();
+}
+
+Object::Object(Value value) {
+  frame_.parent = value.frame_;
+  auto code = value.value_.get_object().get(object_);
+  if (code == simdjson::SUCCESS) code = object_.begin().get(at_);
+  if (code == simdjson::SUCCESS) code = object_.end().get(end_);
+  if (code != simdjson::SUCCESS) {
+    status_ = value.Error(Expected("an object", value.value_, code));
+  }
+}
+
+bool Object::Fail(absl::Status status) {
+  status_ = std::move(status);
+  return false;
+}
+
+bool Object::Advance() {
+  if (!status_.ok()) return false;
+  if (started_) ++at_;
+  started_ = true;
+  frame_.key = {};
+  if (at_ == end_) return false;
+  simdjson::ondemand::field member;
+  if (const auto code = (*at_).get(member); code != simdjson::SUCCESS) {
+    return Fail(ErrorAt(&frame_, Explain(code)));
+  }
+  if (const auto code = member.unescaped_key().get(frame_.key); code != simdjson::SUCCESS) {
+    return Fail(ErrorAt(&frame_, Explain(code)));
+  }
+  current_ = member.value();
+  return true;
+}
+
+bool Object::NextAny() { return Advance(); }
+
+bool Object::Next(std::span<const std::string_view> keys) {
+  keys_ = keys;
+  while (Advance()) {
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (keys[i] != frame_.key) continue;
+      const uint64_t bit = uint64_t{1} << i;
+      if ((seen_ & bit) != 0) return Fail(ErrorAt(&frame_, "occurs twice"));
+      seen_ |= bit;
+      field_ = static_cast<int>(i);
+      return true;
+    }
+  }
+  return false;
+}
+
+absl::Status Object::Finish(std::initializer_list<int> required) {
+  if (!status_.ok()) return status_;
+  for (const int field : required) {
+    if ((seen_ >> field & 1) != 0) continue;
+    frame_.key = static_cast<size_t>(field) < keys_.size() ? keys_[field] : std::string_view("?");
+    return ErrorAt(&frame_, "is missing");
+  }
+  return absl::OkStatus();
+}
+
+Array::Array(Value value) {
+  frame_.parent = value.frame_;
+  frame_.index = 0;
+  auto code = value.value_.get_array().get(array_);
+  if (code == simdjson::SUCCESS) code = array_.begin().get(at_);
+  if (code == simdjson::SUCCESS) code = array_.end().get(end_);
+  if (code != simdjson::SUCCESS) status_ = value.Error(Expected("an array", value.value_, code));
+}
+
+bool Array::Next() {
+  if (!status_.ok()) return false;
+  if (started_) {
+    ++at_;
+    ++frame_.index;
+  }
+  started_ = true;
+  if (at_ == end_) return false;
+  if (const auto code = (*at_).get(current_); code != simdjson::SUCCESS) {
+    status_ = ErrorAt(&frame_, Explain(code));
+    return false;
+  }
+  return true;
+}
+
+absl::Status Reader::Begin(std::string_view text, simdjson::ondemand::document& document,
+                           simdjson::ondemand::value& root) {
+  buffer_ = simdjson::padded_string(text);
+  auto code = parser_.iterate(buffer_).get(document);
+  if (code == simdjson::SUCCESS) code = document.get_value().get(root);
+  if (code == simdjson::SUCCESS) return absl::OkStatus();
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && text[first] == '<') {
+    return ErrorAt(&root_, "is not JSON but HTML or XML, as a gateway sends");
+  }
+  if (code == simdjson::SCALAR_DOCUMENT_AS_VALUE) {
+    return ErrorAt(&root_, "must be an object or an array");
+  }
+  return ErrorAt(&root_, Explain(code));
+}
+
+absl::Status Reader::End(simdjson::ondemand::document& document) {
+  // Past the last token the parser has no location to give.
+  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+    return ErrorAt(&root_, "is followed by more text");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace evenkeel::json
