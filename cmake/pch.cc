@@ -1,0 +1,1 @@
+// Stands for the precompiled header of RPC targets; see proto/CMakeLists.txt.
