@@ -10,6 +10,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/error_details.h"
+#include "common/base/flags.h"
 #include "common/base/ids.h"
 
 namespace evenkeel {
@@ -88,6 +89,37 @@ TEST(RandomIdSourceTest, GivesDistinctUuids) {
     ids.insert(id);
   }
   EXPECT_EQ(ids.size(), 1000u);
+}
+
+TEST(FlagsTest, ReadsBothFormsAndKeepsTheRest) {
+  std::string config, seed = "1";
+  bool json = false;
+  Flags flags("x", "does x");
+  flags.Add("config", "FILE", "what to run", &config).Add("seed", "N", "seed", &seed);
+  flags.AddSwitch("json", "for programs", &json);
+  const char* argv[] = {"x", "plan", "--config", "a.yaml", "--json", "--seed=7", "q1"};
+  const auto rest = flags.Parse(7, argv);
+  ASSERT_TRUE(rest.ok());
+  EXPECT_THAT(*rest, testing::ElementsAre("plan", "q1"));
+  EXPECT_EQ(config, "a.yaml");
+  EXPECT_EQ(seed, "7");
+  EXPECT_TRUE(json);
+}
+
+TEST(FlagsTest, SaysWhatToFix) {
+  std::string config;
+  bool json = false;
+  const auto error = [&](std::vector<const char*> argv) {
+    argv.insert(argv.begin(), "x");
+    Flags flags("x", "does x");
+    flags.Add("config", "FILE", "what to run", &config).AddSwitch("json", "for programs", &json);
+    return std::string(
+        flags.Parse(static_cast<int>(argv.size()), argv.data()).status().message());
+  };
+  EXPECT_EQ(error({"--confg", "a"}), "unknown flag --confg; did you mean --config?");
+  EXPECT_EQ(error({"--zzz"}), "unknown flag --zzz; --help lists the flags");
+  EXPECT_EQ(error({"--config"}), "flag --config needs a value: --config FILE");
+  EXPECT_EQ(error({"--json=1"}), "flag --json takes no value");
 }
 
 }  // namespace

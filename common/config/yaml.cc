@@ -10,11 +10,11 @@
 #include <google/protobuf/timestamp.pb.h>
 #include <yaml-cpp/yaml.h>
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 #include <vector>
+
+#include "common/base/flags.h"
 
 namespace evenkeel::config {
 namespace {
@@ -25,30 +25,10 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-// Edit distance, for "did you mean".
-size_t Distance(const std::string& a, const std::string& b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
-    }
-  }
-  return row[b.size()];
-}
-
 std::string Suggest(const std::string& wrong, const std::vector<std::string>& known) {
-  const auto best = std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
-    return Distance(wrong, a) < Distance(wrong, b);
-  });
-  if (best != known.end() && Distance(wrong, *best) <= 2) {
-    return absl::StrCat("; did you mean \"", *best, "\"?");
-  }
-  return absl::StrCat("; known: ", absl::StrJoin(known, ", "));
+  const std::string meant = NearestName(wrong, known);
+  return meant.empty() ? absl::StrCat("; known: ", absl::StrJoin(known, ", "))
+                       : absl::StrCat("; did you mean \"", meant, "\"?");
 }
 
 // "MODE_DRY_RUN" of enum Mode -> "dry_run".
