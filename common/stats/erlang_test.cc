@@ -10,7 +10,7 @@
 #include <random>
 #include <sstream>
 
-#include "common/stats/reference_rows.h"
+#include "common/testing/reference_rows.h"
 
 namespace evenkeel::stats {
 namespace {

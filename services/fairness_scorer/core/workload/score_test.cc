@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "common/base/error_details.h"
-#include "common/stats/reference_rows.h"
+#include "common/testing/reference_rows.h"
 #include "services/fairness_scorer/core/workload/load.h"
 
 namespace evenkeel::fairness {
