@@ -72,6 +72,7 @@ const std::vector<Row>& Table() {
        {"common/base/", "common/json/", "tools/genesys_sim/"}, {"microhttpd.h", "yaml-cpp/"}},
       {std::regex("tools/bench/"), Join({{"common/", "services/", "tools/bench/"}, kProto}),
        Join({kGrpc, {"simdjson.h"}})},
+      {std::regex("tools/demo/"), Join({{"common/", "tools/ctl/table.h", "tools/demo/"}, kProto}), kGrpc},
       {std::regex("tools/ctl/"), Join({{"common/", "tools/ctl/"}, kProto}), kGrpc},
       {std::regex("cmake/"), {}, {}},
       {std::regex("tests/"), Join({{"common/", "services/", "tools/", "tests/"}, kProto}),
