@@ -123,7 +123,6 @@ void AppendChange(Cells& cells, const ChangeRecord& record) {
                              model::EntityQueue(proposal.entity),
                              model::EntityAgent(proposal.entity),
                              proposal.plan_id,
-                             MoveCount(proposal),
                              AgentsGained(proposal),
                              Flag(IsOpen(change.state)),
                              model::ChangeStateName(change.state),

@@ -39,10 +39,10 @@ model::Value ReadValue(const model::Entity& entity, int64_t stored);
 
 // Columns of `changes` after `number`, for INSERT and UPDATE, with AppendChange.
 inline constexpr char kChangeColumns[] =
-    "id, revision, kind, entity_key, queue_id, agent_id, plan_id, moves, gained, open, state, "
+    "id, revision, kind, entity_key, queue_id, agent_id, plan_id, gained, open, state, "
     "created_at, updated_at, expires_at, state_reason, refusal_reason, approved_by, superseded_by, "
     "dry_run, maybe_sent, acknowledged, attempts, sent_at";
-inline constexpr int kChangeColumnCount = 23;
+inline constexpr int kChangeColumnCount = 22;
 void AppendChange(Cells& cells, const ChangeRecord& record);
 
 inline constexpr char kProposalColumns[] =

@@ -16,7 +16,6 @@ CREATE TABLE changes (
   queue_id TEXT NOT NULL,
   agent_id TEXT NOT NULL,
   plan_id TEXT NOT NULL,
-  moves INTEGER NOT NULL,
   gained INTEGER NOT NULL,
   open INTEGER NOT NULL,
   state TEXT NOT NULL,

@@ -88,8 +88,10 @@ absl::Status WriteSeen(Connection& c, const SeenValue& seen) {
   cells.insert(cells.end(), {rows::FromValue(seen.value), seen.agent_division, FromTime(seen.at)});
   return c
       .Execute(
-          "INSERT OR REPLACE INTO seen (entity_key, entity_type, queue_id, agent_id, "
-          "value, agent_division, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+          "INSERT INTO seen (entity_key, entity_type, queue_id, agent_id, value, agent_division, "
+          "at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entity_key) DO UPDATE SET "
+          "value = excluded.value, at = excluded.at, agent_division = "
+          "coalesce(nullif(excluded.agent_division, ''), agent_division)",
           cells)
       .status();
 }
@@ -311,10 +313,11 @@ absl::StatusOr<GroupFigures> SqliteLedger::Group(const model::Entity& entity, ab
   const std::string member_test = of_members ? "agent_id <> ''" : "agent_id = ''";
   EVENKEEL_ASSIGN_OR_RETURN(
       const std::vector<Row> moves,
-      Query(absl::StrCat("SELECT coalesce(sum(CASE WHEN dry_run <= ? THEN moves END), 0), "
-                         "coalesce(sum(CASE WHEN state IN ('applied', 'rolled_back') THEN gained "
-                         "END), 0) FROM changes WHERE queue_id = ? AND ",
-                         member_test, " AND (", kCounts, " OR sent_at > ?)"),
+      Query(absl::StrCat(
+                "SELECT coalesce(sum(CASE WHEN dry_run <= ? AND gained < 0 THEN -gained END), 0), "
+                "coalesce(sum(CASE WHEN state IN ('applied', 'rolled_back') THEN gained "
+                "END), 0) FROM changes WHERE queue_id = ? AND ",
+                member_test, " AND (", kCounts, " OR sent_at > ?)"),
             {int64_t{with_dry_run}, queue, FromTime(since)}));
   EVENKEEL_ASSIGN_OR_RETURN(
       const std::vector<Row> seen,

@@ -146,14 +146,16 @@ Result CheckCycle(const Proposal& p, const KindLimits& limits, const Scope&, con
                  f.moves_in_plan, limits.moves_per_cycle);
 }
 
+// A move is counted once, in the group that it takes an agent from; a join or a rise takes from
+// none, and is bounded by cycle and hour.
 Result CheckGroupShare(const Proposal& p, const KindLimits& limits, const Scope&, const Facts& f) {
   const int64_t allowed = GroupAllowance(limits.group_share_per_hour, f.group_size);
-  if (f.group_moved <= allowed) return std::nullopt;
-  return Exceeds(absl::StrFormat("%d of the %d agents of queue %s would change in an hour, at most "
-                                 "%d (%.0f%%) may",
-                                 f.group_moved, f.group_size, model::EntityQueue(p.entity), allowed,
+  if (AgentsGained(p) >= 0 || f.group_lost <= allowed) return std::nullopt;
+  return Exceeds(absl::StrFormat("queue %s had %d agents an hour ago and would lose %d, at most %d "
+                                 "(%.0f%%) may be taken",
+                                 model::EntityQueue(p.entity), f.group_size, f.group_lost, allowed,
                                  100 * limits.group_share_per_hour),
-                 f.group_moved, allowed);
+                 f.group_lost, allowed);
 }
 
 Result CheckHour(const Proposal& p, const KindLimits& limits, const Scope&, const Facts& f) {
@@ -207,8 +209,9 @@ const Guardrail kGuardrails[] = {
     {kMoveBroken, "", "no leave without the join that it belongs to", kAlways, nullptr, CheckMove},
     {"MOVES_PER_CYCLE", "moves", "at most so many in one plan; a leave with its join is one",
      kAsked, Limit<&KindLimits::moves_per_cycle>, CheckCycle},
-    {"GROUP_SHARE_PER_HOUR", "ratio", "of a queue's joined members, at most this share an hour",
-     kDecided, Limit<&KindLimits::group_share_per_hour>, CheckGroupShare},
+    {"GROUP_SHARE_PER_HOUR", "ratio",
+     "of a queue's joined members at most this share is taken away in an hour", kDecided,
+     Limit<&KindLimits::group_share_per_hour>, CheckGroupShare},
     {"WRITES_PER_HOUR", "writes", "at most so many an hour; one entity is one write", kDecided,
      Limit<&KindLimits::writes_per_hour>, CheckHour},
 };

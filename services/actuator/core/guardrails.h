@@ -54,9 +54,9 @@ struct GuardrailFacts {
   std::optional<std::string> broken_move;  // why the join that a leave follows will not happen
   int64_t moves_in_plan = 0;
   int64_t writes_last_hour = 0;  // of the kind
-  // Of the queue: memberships (or agents of its capacity) changed in the last hour or about to be,
-  // and how many there were an hour ago but for our doing.
-  int64_t group_moved = 0;
+  // Of the queue: joined members (or agents of its capacity) that we took away in the last hour or
+  // are about to, and how many there were an hour ago but for our doing.
+  int64_t group_lost = 0;
   int64_t group_size = 0;
 };
 
@@ -96,9 +96,9 @@ inline constexpr char kLastQueue[] = "LAST_QUEUE";
 inline constexpr char kChangedByOther[] = "CHANGED_BY_OTHER";
 inline constexpr char kMoveBroken[] = "MOVE_BROKEN";
 
-// How many memberships (agents of capacity) of a group of `size` may change in an hour:
-// floor(share * size), and unless the share is 0 at least 1, so that an empty or tiny queue can be
-// staffed at all.
+// How many joined members (agents of capacity) a group of `size` may lose to us in an hour:
+// floor(share * size), and unless the share is 0 at least 1, so that a
+// tiny queue can give an agent at all.
 int64_t GroupAllowance(double share, int64_t size);
 
 }  // namespace evenkeel::actuator

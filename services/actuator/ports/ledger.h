@@ -152,9 +152,10 @@ struct ChangeQuery {
 
 // How much a queue's memberships, or its capacity, were changed lately.
 struct GroupFigures {
-  // Agents moved by changes that wait to be sent or are in flight, and by those sent in the time.
-  int64_t moved = 0;
-  // Agents gained by changes applied in the time.
+  // Agents taken away by changes that wait to be sent or are in flight, and by those sent in the
+  // time.
+  int64_t lost = 0;
+  // Agents gained, less those lost, by changes applied in the time.
   int64_t gained = 0;
   // Joined members, or the capacity, as last seen; absent: never seen.
   std::optional<int64_t> size;

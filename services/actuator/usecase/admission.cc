@@ -25,6 +25,11 @@ bool IsOrWillBeDone(const ChangeRecord& join, bool dry_run) {
   return IsOpen(state) || state == kApplied || state == kDryRun;
 }
 
+// Agents taken away from the queue.
+int64_t Lost(const model::Proposal& proposal) {
+  return std::max<int64_t>(0, -AgentsGained(proposal));
+}
+
 }  // namespace
 
 std::optional<std::string> PausedBy(const std::vector<Pause>& pauses,
@@ -83,8 +88,7 @@ absl::Status Admission::GatherCounts(const model::Proposal& proposal,
 
   EVENKEEL_ASSIGN_OR_RETURN(const GroupFigures group,
                             ledger.Group(proposal.entity, since, dry_run));
-  facts.group_moved =
-      group.moved + MoveCount(proposal) - (counted ? MoveCount(open->change.proposal) : 0);
+  facts.group_lost = group.lost + Lost(proposal) - (counted ? Lost(open->change.proposal) : 0);
   const auto* capacity = std::get_if<int64_t>(&proposal.old_value);
   const int64_t size_now = group.size.value_or(capacity == nullptr ? 0 : *capacity);
   facts.group_size = std::max<int64_t>(0, size_now - group.gained);

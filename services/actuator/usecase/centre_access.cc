@@ -53,6 +53,7 @@ absl::StatusOr<std::map<std::string, model::Value>> CentreAccess::Read(
 
 absl::StatusOr<std::vector<MemberReading>> CentreAccess::ReadMembers(const std::string& queue_id) {
   auto members = centre_.ReadMembers(queue_id, {});
+  if (members.status().code() == absl::StatusCode::kNotFound) return std::vector<MemberReading>();
   if (!members.ok()) Note(queue_id, members.status());
   return members;
 }

@@ -38,7 +38,7 @@ class CentreAccess {
   // errors are noted and the queue given a rest.
   absl::StatusOr<std::map<std::string, model::Value>> Read(
       const std::vector<model::Entity>& entities);
-  // All members of a queue; errors as of Read.
+  // All members of a queue, none when there is no such queue; errors as of Read.
   absl::StatusOr<std::vector<MemberReading>> ReadMembers(const std::string& queue_id);
   // The queues that an agent is joined to; none when there is no such agent. Errors as of Read, the
   // rest being that of `queue_id`.
