@@ -95,7 +95,7 @@ const std::vector<Row>& Table() {
 }
 
 bool IsTest(const std::string& path) {
-  return path.ends_with("_test.cc") || path.starts_with("common/testing/") ||
+  return path.ends_with("_test.cc") || path.find("/testing/") != std::string::npos ||
          path.starts_with("tests/");
 }
 
