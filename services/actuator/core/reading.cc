@@ -25,8 +25,8 @@ Observation JudgeObservation(const Reading& last_seen, const model::Value& value
                              absl::Duration uncertain) {
   if (!last_seen.has_value() || *last_seen == value) return Observation::kNothingNew;
   if (own.has_value()) {
-    // The executor reads back what is in flight, and judges it.
-    if (own->in_flight) return Observation::kNothingNew;
+    // What is in flight is read back and judged there; but it did not bring about its old value.
+    if (own->in_flight && value != own->old_value) return Observation::kNothingNew;
     if (value == own->new_value && own->age < uncertain) return Observation::kOurs;
     if (value == own->old_value && own->age < settle) return Observation::kNothingNew;
   }

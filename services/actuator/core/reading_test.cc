@@ -96,6 +96,10 @@ TEST_F(ObservationTest, WhatIsInFlightIsJudgedByReadBack) {
   }
 }
 
+TEST_F(ObservationTest, WhatIsInFlightDidNotBringAboutTheValueThatItReplaces) {
+  EXPECT_EQ(Judge(Seen(9), 10, Own(kSettle, true)), Observation::kForeign);
+}
+
 constexpr auto kCapacity = model::ChangeKind::kCapacity;
 constexpr auto kLater = static_cast<model::ChangeKind>(1);  // a kind that comes later
 

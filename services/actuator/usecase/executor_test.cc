@@ -85,6 +85,16 @@ TEST_F(ExecutorTest, Act13AForeignEditSeenByTheMonitorIsLeftAloneAndOursIsNot) {
   EXPECT_EQ(Refusal(Propose(Leave("q2", "a0")).status()), "CHANGED_BY_OTHER");
 }
 
+TEST_F(ExecutorTest, Act13APlanMadeAfterAForeignEditDoesNotUndoItBeforeTheMonitorLooks) {
+  centre.Edit(MembershipEntity{"q2", "a0"}, true);
+  const std::string id = Accept(Leave("q2", "a0"));  // the planner has seen the edit, we have not
+  Tick();
+  EXPECT_EQ(StateOf(id), kFailed);
+  EXPECT_EQ(Get(id).refusal_reason, kChangedByOther);
+  EXPECT_EQ(Writes(), 0);
+  EXPECT_THAT(*actuator->ListLeftAlone(), SizeIs(1));
+}
+
 TEST_F(ExecutorTest, Act13AnEditWhileTheActuatorWasDownIsFoundAfterwards) {
   centre.Edit(MembershipEntity{"q1", "a0"}, false);
   Start();
@@ -291,6 +301,26 @@ TEST_F(ExecutorTest, Act5ALostCallIsSentAgainOnlyAfterItWasReadBack) {
   RunFor(absl::Seconds(15));
   EXPECT_EQ(StateOf(id), kApplied);
   EXPECT_EQ(Writes(), 1);
+}
+
+TEST_F(ExecutorTest, Act5AnEffectThatComesBeforeItIsSentAgainIsTakenAsOurs) {
+  settings.read_back.verify_timeout = absl::Seconds(20);
+  Start();
+  centre.delay = [] { return absl::Seconds(30); };
+  centre.lose_answer = [](const auto&) { return absl::UnavailableError("connection lost"); };
+  const std::string id = Accept(Join("q2", "a0"));
+  Tick();
+  ASSERT_TRUE(actuator->PauseActuation(Request(), {}, "ann", "wait").ok());
+  RunFor(absl::Seconds(25));
+  EXPECT_EQ(StateOf(id), kAccepted);  // read back in vain: to be sent again after the pause
+  EXPECT_EQ(Refusal(Propose(Join("q2", "a0")).status()), "PAUSED");
+  EXPECT_EQ(Refusal(actuator->Discard(Request(), id, "ann", "no").status()), "WRONG_STATE");
+  RunFor(absl::Seconds(10));
+  ASSERT_TRUE(actuator->ResumeActuation(Request(), {}, "ann").ok());
+  Tick();
+  EXPECT_EQ(StateOf(id), kApplied);
+  EXPECT_EQ(Writes(), 1);
+  EXPECT_THAT(*actuator->ListLeftAlone(), IsEmpty());
 }
 
 TEST_F(ExecutorTest, Act5CallsThatAreLostAgainAndAgainFail) {

@@ -1,11 +1,10 @@
 #include "services/actuator/usecase/monitor.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "common/base/status_macros.h"
-#include "services/actuator/core/change_task.h"
+#include "services/actuator/usecase/own_writes.h"
 
 namespace evenkeel::actuator {
 
@@ -22,14 +21,14 @@ absl::Status Monitor::Run(std::stop_token stop) {
     const std::string& queue = due[i].second;
     if (stop.stop_requested()) return absl::OkStatus();
     if (centre_.IsResting(queue)) continue;
-    const auto observed = Observe(queue);
+    const auto observed = ReadQueue(queue);
     read_at_[queue] = journal_.Now();
     if (observed.ok()) EVENKEEL_RETURN_IF_ERROR(Compare(queue, *observed));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<Monitor::Observed>> Monitor::Observe(const std::string& queue_id) {
+absl::StatusOr<std::vector<Monitor::Observed>> Monitor::ReadQueue(const std::string& queue_id) {
   std::vector<Observed> observed;
   if (settings_.capacity_lever == model::CapacityLever::kQueueCapacity) {
     const model::Entity entity = model::QueueCapacityEntity{queue_id};
@@ -46,32 +45,14 @@ absl::StatusOr<std::vector<Monitor::Observed>> Monitor::Observe(const std::strin
   return observed;
 }
 
-absl::StatusOr<std::map<std::string, OwnWrite>> Monitor::FindOwnWrites(
-    const std::string& queue_id) {
-  const absl::Time now = journal_.Now();
-  ChangeQuery query;
-  query.queue_id = queue_id;
-  query.sent_after = now - settings_.uncertain;
-  EVENKEEL_ASSIGN_OR_RETURN(std::vector<ChangeRecord> sent, journal_.ledger().FindChanges(query));
-  std::stable_sort(sent.begin(), sent.end(), [](const ChangeRecord& a, const ChangeRecord& b) {
-    return a.sent_at < b.sent_at;
-  });
-  std::map<std::string, OwnWrite> own;
-  for (const ChangeRecord& record : sent) {
-    if (!record.maybe_sent) continue;
-    const model::Proposal& proposal = record.change.proposal;
-    own[model::EntityKey(proposal.entity)] = {proposal.old_value, proposal.new_value,
-                                              IsOpen(record.change.state), now - record.sent_at};
-  }
-  return own;
-}
-
 absl::Status Monitor::Compare(const std::string& queue_id, const std::vector<Observed>& observed) {
   std::lock_guard lock(mutex_);
   const absl::Time now = journal_.Now();
   EVENKEEL_ASSIGN_OR_RETURN(const std::vector<SeenValue> seen,
                             journal_.ledger().FindSeen(queue_id, ""));
-  EVENKEEL_ASSIGN_OR_RETURN(const auto own_writes, FindOwnWrites(queue_id));
+  ChangeQuery of_queue;
+  of_queue.queue_id = queue_id;
+  EVENKEEL_ASSIGN_OR_RETURN(const auto own_writes, FindOwnWrites(settings_, journal_, of_queue));
   std::map<std::string, const SeenValue*> before;
   for (const SeenValue& value : seen) before[model::EntityKey(value.entity)] = &value;
 
@@ -81,11 +62,9 @@ absl::Status Monitor::Compare(const std::string& queue_id, const std::vector<Obs
     const auto it = before.find(key);
     const SeenValue* last = it == before.end() ? nullptr : it->second;
     if (last != nullptr) before.erase(it);
-    const auto own = own_writes.find(key);
     const Observation observation =
-        JudgeObservation(last == nullptr ? Reading() : Reading(last->value), now_seen.value,
-                         own == own_writes.end() ? std::nullopt : std::optional(own->second),
-                         settings_.read_back.verify_timeout, settings_.uncertain);
+        Observe(settings_, last == nullptr ? Reading() : Reading(last->value), now_seen.value,
+                own_writes, key);
     if (observation == Observation::kForeign) {
       journal_.ReportForeign(write, now_seen.entity, model::ValueText(last->value), now_seen.value,
                              now + settings_.leave_alone, "seen by the monitor");

@@ -11,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "services/actuator/core/reading.h"
 #include "services/actuator/usecase/centre_access.h"
 #include "services/actuator/usecase/journal.h"
 #include "services/actuator/usecase/settings.h"
@@ -34,9 +33,8 @@ class Monitor {
     model::Value value;
     std::string agent_division;
   };
-  absl::StatusOr<std::vector<Observed>> Observe(const std::string& queue_id);
+  absl::StatusOr<std::vector<Observed>> ReadQueue(const std::string& queue_id);
   absl::Status Compare(const std::string& queue_id, const std::vector<Observed>& observed);
-  absl::StatusOr<std::map<std::string, OwnWrite>> FindOwnWrites(const std::string& queue_id);
 
   const Settings& settings_;
   CentreAccess& centre_;

@@ -11,6 +11,7 @@
 #include "services/actuator/core/change_task.h"
 #include "services/actuator/core/proposal.h"
 #include "services/actuator/core/turns.h"
+#include "services/actuator/usecase/own_writes.h"
 #include "services/actuator/usecase/settle.h"
 
 namespace evenkeel::actuator {
@@ -86,7 +87,7 @@ absl::StatusOr<std::vector<Sender::Call>> Sender::PlanCalls() {
     const model::Proposal& proposal = record.change.proposal;
     if (IsLeave(proposal) && !leaving.insert(model::EntityAgent(proposal.entity)).second) continue;
     call_items.push_back({proposal.entity, record.dry_run, send_alone_.contains(record.change.id)});
-    items.push_back({record, record, {}, {}, {}, {}, false, BeforeWrite::kSend});
+    items.emplace_back().record = std::move(record);
   }
   std::vector<Call> calls;
   for (const std::vector<size_t>& indices : GroupIntoCalls(call_items)) {
@@ -176,6 +177,7 @@ absl::Status Sender::Begin(Call& call) {
     EVENKEEL_ASSIGN_OR_RETURN(item.record, journal_.ledger().GetChange(item.record.change.id));
     const model::Change& change = item.record.change;
     if (change.state != kAccepted || PausedBy(pauses, change.proposal).has_value()) continue;
+    EVENKEEL_RETURN_IF_ERROR(GatherSeen(item));
     EVENKEEL_RETURN_IF_ERROR(GatherQueues(item));
     item.before = item.record;
     if (!item.record.dry_run) {
@@ -192,6 +194,20 @@ absl::Status Sender::Begin(Call& call) {
   }
   call = std::move(begun);
   return journal_.Commit(write);
+}
+
+absl::Status Sender::GatherSeen(Item& item) {
+  const model::Entity& entity = item.record.change.proposal.entity;
+  EVENKEEL_ASSIGN_OR_RETURN(
+      const std::vector<SeenValue> seen,
+      journal_.ledger().FindSeen(model::EntityQueue(entity), model::EntityAgent(entity)));
+  for (const SeenValue& value : seen) {
+    if (value.entity == entity) item.last_seen = value.value;
+  }
+  ChangeQuery of_entity;
+  of_entity.entity_key = model::EntityKey(entity);
+  EVENKEEL_ASSIGN_OR_RETURN(item.own_writes, FindOwnWrites(settings_, journal_, of_entity));
+  return absl::OkStatus();
 }
 
 absl::Status Sender::GatherQueues(Item& item) {
@@ -237,10 +253,15 @@ void Sender::Read(Call& call) {
     if (!item.read.ok()) continue;
     item.read = values.status();
     if (!values.ok()) continue;
-    if (const auto it = values->find(model::EntityKey(proposal.entity)); it != values->end()) {
-      item.reading = it->second;
-    }
+    const std::string key = model::EntityKey(proposal.entity);
+    if (const auto it = values->find(key); it != values->end()) item.reading = it->second;
     item.verdict = JudgeBeforeWrite(proposal, item.reading, item.before.maybe_sent);
+    // The planner may have seen somebody else's edit before our monitor does.
+    if (item.verdict == BeforeWrite::kSend &&
+        Observe(settings_, item.last_seen, *item.reading, item.own_writes, key) ==
+            Observation::kForeign) {
+      item.verdict = BeforeWrite::kChangedByOther;
+    }
   }
 }
 

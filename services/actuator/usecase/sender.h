@@ -5,6 +5,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <map>
 #include <mutex>
 #include <set>
 #include <stop_token>
@@ -40,7 +41,9 @@ class Sender {
     ChangeRecord before;                 // as it stood before the call
     std::set<std::string> not_to_count;  // queues that we took the agent from lately
     std::set<std::string> to_count;      // queues that the dry run of its move gives the agent
-    absl::Status read;                   // of the reads that it needs
+    Reading last_seen;
+    std::map<std::string, OwnWrite> own_writes;  // of the entity
+    absl::Status read;                           // of the reads that it needs
     Reading reading;
     bool last_queue = false;  // the agent would be left without a queue
     BeforeWrite verdict = BeforeWrite::kSend;
@@ -52,6 +55,8 @@ class Sender {
   // Whether the change can go out now; moves it on where it no longer can.
   absl::StatusOr<bool> IsReady(ChangeRecord& record, const std::vector<Pause>& pauses);
   absl::StatusOr<bool> IsModeReady(ChangeRecord& record);
+  // What the readings are to be held against: the value last seen, and our own doings.
+  absl::Status GatherSeen(Item& item);
   // Which queues an agent is being taken from, or was lately.
   absl::Status GatherQueues(Item& item);
 

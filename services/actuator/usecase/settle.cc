@@ -24,6 +24,9 @@ absl::Status SettleApplied(Journal& journal, LedgerWrite& write, ChangeRecord& r
 }
 
 std::string UnexpectedValue(const model::Proposal& proposal, const model::Value& value) {
+  if (value == proposal.old_value) {
+    return absl::StrCat("somebody else made it ", model::ValueText(value), " lately");
+  }
   return absl::StrCat("expected ", model::ValueText(proposal.old_value), ", the centre has ",
                       model::ValueText(value), ": somebody else changed it");
 }

@@ -15,7 +15,7 @@ absl::Status SettleApplied(Journal& journal, LedgerWrite& write, ChangeRecord& r
 // the entity is left alone (ACT-6, ACT-13).
 absl::Status SettleForeign(const Settings& settings, Journal& journal, LedgerWrite& write,
                            ChangeRecord& record, const model::Value& value, const std::string& why);
-// The usual `why`: another value than the change expects.
+// The usual `why`: another value than the change expects, or the expected one, lately set.
 std::string UnexpectedValue(const model::Proposal& proposal, const model::Value& value);
 
 // The entity does not exist: failed.
