@@ -13,7 +13,7 @@
 #include "services/optimizer/adapters/glpk_solver.h"
 #include "services/optimizer/core/capacity/certificate.h"
 #include "services/optimizer/core/capacity/network.h"
-#include "services/optimizer/core/capacity/test_problems.h"
+#include "services/optimizer/testing/test_problems.h"
 
 namespace evenkeel::optimizer {
 namespace {

@@ -9,7 +9,7 @@
 #include "common/base/status_macros.h"
 #include "common/json/reader.h"
 #include "services/optimizer/adapters/glpk_solver.h"
-#include "services/optimizer/core/capacity/test_problems.h"
+#include "services/optimizer/testing/test_problems.h"
 
 namespace evenkeel::optimizer {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "services/optimizer/adapters/glpk_solver.h"
 #include "services/optimizer/core/capacity/balance_model.h"
-#include "services/optimizer/core/capacity/test_problems.h"
+#include "services/optimizer/testing/test_problems.h"
 
 namespace evenkeel::optimizer {
 namespace {

@@ -1,4 +1,4 @@
-#include "services/optimizer/core/capacity/test_problems.h"
+#include "services/optimizer/testing/test_problems.h"
 
 #include <absl/strings/str_cat.h>
 
