@@ -106,7 +106,8 @@ absl::Status Pacer::Acquire(Priority priority, absl::Duration max_wait, std::sto
     if (now + wait > deadline) {
       absl::Status status = absl::ResourceExhaustedError(
           absl::StrCat("not sent: our rate budget of ", std::lround(per_minute()),
-                       " requests a minute is used up for ", absl::FormatDuration(wait)));
+                       " requests a minute is used up for ",
+                       absl::FormatDuration(absl::Ceil(wait, absl::Milliseconds(1)))));
       SetRetryAfter(status, wait);
       return status;
     }

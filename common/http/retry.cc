@@ -13,7 +13,7 @@
 namespace evenkeel::http {
 namespace {
 
-constexpr absl::Duration kLongestRetryAfter = absl::Hours(24);
+constexpr absl::Duration kLongestRetryAfter = absl::Hours(1);
 
 // Failures that may have passed a moment later.
 bool MayPass(const AttemptResult& result) {

@@ -44,7 +44,7 @@ RetryDecision DecideRetry(const RetryOptions& options, const AttemptResult& resu
                           absl::Time now, double jitter);
 
 // "120", "1.5" or "Wed, 21 Oct 2015 07:28:00 GMT"; a date that has passed is zero, what cannot be
-// read is absent, what is longer than a day is a day.
+// read is absent, what is longer than an hour is an hour: then it does no harm to ask again.
 std::optional<absl::Duration> ParseRetryAfter(std::string_view text, absl::Time now);
 
 // Whether the attempt says that the host itself is in trouble.
