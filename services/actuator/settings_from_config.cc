@@ -13,9 +13,12 @@ namespace {
 
 Mode ModeFrom(config::v1::Mode mode) {
   switch (mode) {
-    case config::v1::MODE_LIVE: return Mode::kLive;
-    case config::v1::MODE_APPROVE: return Mode::kApprove;
-    default: return Mode::kDryRun;
+    case config::v1::MODE_LIVE:
+      return Mode::kLive;
+    case config::v1::MODE_APPROVE:
+      return Mode::kApprove;
+    default:
+      return Mode::kDryRun;
   }
 }
 

@@ -241,7 +241,8 @@ std::string ScopeText(const actuator::v1::PauseScope& scope) {
       return "all capacity changes";
     case actuator::v1::PauseScope::kEntity:
       return EntityText(scope.entity());
-    case actuator::v1::PauseScope::kQueueId: return absl::StrCat("queue ", scope.queue_id());
+    case actuator::v1::PauseScope::kQueueId:
+      return absl::StrCat("queue ", scope.queue_id());
     case actuator::v1::PauseScope::SCOPE_NOT_SET:
       break;
   }
