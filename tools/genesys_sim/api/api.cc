@@ -128,12 +128,20 @@ HttpAnswer Api::Handle(const HttpRequest& request) {
   const std::string_view query =
       question == std::string::npos ? std::string_view() : target.substr(question + 1);
   const std::string context_id = ids_.NewId();
+  HttpAnswer answer;
   if (path.starts_with("/admin/")) {
     const Operation* operation = nullptr;
     std::optional<Allowance> allowance;
-    return Dispatch(request, path, query, context_id, operation, allowance);
+    answer = Dispatch(request, path, query, context_id, operation, allowance);
+  } else {
+    answer = HandleCounted(request, path, query, context_id);
   }
+  if (options_.observer) options_.observer(request, answer);
+  return answer;
+}
 
+HttpAnswer Api::HandleCounted(const HttpRequest& request, std::string_view path,
+                              std::string_view query, const std::string& context_id) {
   const std::optional<Fault> fault = faults_.Take(request.method, path);
   const Operation* operation = nullptr;
   std::optional<Allowance> allowance;

@@ -6,6 +6,7 @@
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -38,6 +39,8 @@ struct ApiOptions {
   // published limit, 300 or 100.
   int64_t rate_limit = 0;
   std::vector<OAuthClient> clients = DefaultClients();
+  // Told of every answered request, with the lock held; empty: nobody is.
+  std::function<void(const HttpRequest&, const HttpAnswer&)> observer;
 };
 
 inline constexpr size_t kMaxBodyBytes = 512'000;
@@ -122,6 +125,9 @@ class Api {
 
  private:
   void AdvanceLocked();
+  // Answers anything but /admin/, with faults, headers and counts.
+  HttpAnswer HandleCounted(const HttpRequest& request, std::string_view path,
+                           std::string_view query, const std::string& context_id);
   // `operation` names what was asked, for the counts; `allowance` is set once a token was seen.
   HttpAnswer Dispatch(const HttpRequest& request, std::string_view path, std::string_view query,
                       const std::string& context_id, const Operation*& operation,
