@@ -12,7 +12,6 @@
 #include "services/actuator/core/proposal.h"
 #include "services/actuator/core/turns.h"
 #include "services/actuator/usecase/own_writes.h"
-#include "services/actuator/usecase/settle.h"
 
 namespace evenkeel::actuator {
 namespace {
@@ -310,8 +309,7 @@ absl::Status Sender::FinishItem(LedgerWrite& write, Item& item, const absl::Stat
   Restore(item);  // nothing was sent
   switch (item.verdict) {
     case BeforeWrite::kChangedByOther:
-      return SettleForeign(settings_, journal_, write, record, *item.reading,
-                           UnexpectedValue(record.change.proposal, *item.reading));
+      return SettleForeign(settings_, journal_, write, record, FoundForeign(item));
     case BeforeWrite::kGone:
       return SettleGone(journal_, write, record);
     default:
@@ -320,6 +318,14 @@ absl::Status Sender::FinishItem(LedgerWrite& write, Item& item, const absl::Stat
   return journal_.Move(
       write, record, kRefused,
       {kActuator, absl::StrCat(kLastQueue, ": the agent is joined to no other queue"), kLastQueue});
+}
+
+ForeignEdit Sender::FoundForeign(const Item& item) const {
+  const model::Proposal& proposal = item.record.change.proposal;
+  if (*item.reading != proposal.old_value) return Unexpected(proposal, *item.reading);
+  return {*item.last_seen, *item.reading,
+          absl::StrCat("lately seen ", model::ValueText(*item.last_seen), ", the centre has ",
+                       model::ValueText(*item.reading))};
 }
 
 absl::Status Sender::FinishWritten(LedgerWrite& write, Item& item, const absl::Status& written,
@@ -345,8 +351,8 @@ absl::Status Sender::FinishWritten(LedgerWrite& write, Item& item, const absl::S
       break;
     case Effect::kForeign:
       Restore(item);
-      return SettleForeign(settings_, journal_, write, record, *item.reading,
-                           "somebody else is changing it (" + Text(written) + ")");
+      return SettleForeign(settings_, journal_, write, record,
+                           {*item.reading, *item.reading, Text(written)});
     case Effect::kNoneForAny:
       break;
   }

@@ -17,6 +17,7 @@
 #include "services/actuator/usecase/centre_access.h"
 #include "services/actuator/usecase/journal.h"
 #include "services/actuator/usecase/settings.h"
+#include "services/actuator/usecase/settle.h"
 
 namespace evenkeel::actuator {
 
@@ -68,6 +69,7 @@ class Sender {
   absl::Status Finish(Call& call, const absl::Status& written, const std::string& description);
   absl::Status FinishItem(LedgerWrite& write, Item& item, const absl::Status& written,
                           const std::string& description, bool is_alone);
+  ForeignEdit FoundForeign(const Item& item) const;
   absl::Status FinishWritten(LedgerWrite& write, Item& item, const absl::Status& written,
                              bool is_alone);
   // Back to how it stood before the call, which certainly had no effect.
