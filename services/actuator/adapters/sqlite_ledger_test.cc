@@ -265,7 +265,9 @@ TEST_F(SqliteLedgerTest, Act3CountsWhatWaitsWhatIsInFlightAndWhatWasSentInTheTim
   const std::map<model::ChangeState, int64_t> counts = {
       {kAccepted, 2}, {kApplying, 1}, {kVerifying, 1},        {kApplied, 2},
       {kFailed, 1},   {kRefused, 1},  {kAwaitingApproval, 1}, {kDryRun, 1}};
-  EXPECT_EQ(*ledger_->CountByState(), counts);
+  EXPECT_EQ(*ledger_->CountByState({}), counts);
+  EXPECT_EQ(*ledger_->CountByState({kAccepted, kRolledBack}),
+            (std::map<model::ChangeState, int64_t>{{kAccepted, 2}}));
 }
 
 TEST_F(SqliteLedgerTest, Act3AGroupIsAQueuesMembershipsOrItsCapacity) {

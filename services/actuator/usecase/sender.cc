@@ -184,10 +184,10 @@ absl::Status Sender::Begin(Call& call) {
       item.record.acknowledged = false;
       ++item.record.attempts;
       item.record.sent_at = journal_.Now();
-      EVENKEEL_RETURN_IF_ERROR(journal_.Move(
-          write, item.record, kApplying,
-          {kActuator, absl::StrCat("to be written: ", model::ValueText(change.proposal.new_value),
-                                   ", attempt ", item.record.attempts)}));
+      EVENKEEL_RETURN_IF_ERROR(
+          journal_.Move(write, item.record, kApplying,
+                        {kActuator, absl::StrCat("attempt ", item.record.attempts)}));
+      journal_.Announce(write, item.record);
     }
     begun.push_back(std::move(item));
   }
