@@ -216,13 +216,9 @@ absl::Status Sender::GatherQueues(Item& item) {
   // taken as gone, unless we have given it back since.
   ChangeQuery query;
   query.agent_id = model::EntityAgent(proposal.entity);
-  query.sent_after = journal_.Now() - settings_.uncertain;
-  EVENKEEL_ASSIGN_OR_RETURN(std::vector<ChangeRecord> sent, journal_.ledger().FindChanges(query));
-  std::stable_sort(sent.begin(), sent.end(), [](const ChangeRecord& a, const ChangeRecord& b) {
-    return a.sent_at < b.sent_at;
-  });
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<ChangeRecord> sent,
+                            FindLatelySent(settings_, journal_, query));
   for (const ChangeRecord& record : sent) {
-    if (!record.maybe_sent) continue;
     const std::string& queue = model::EntityQueue(record.change.proposal.entity);
     if (IsLeave(record.change.proposal)) {
       item.not_to_count.insert(queue);
@@ -234,7 +230,7 @@ absl::Status Sender::GatherQueues(Item& item) {
   if (!item.record.dry_run) return absl::OkStatus();
   EVENKEEL_ASSIGN_OR_RETURN(const std::vector<std::string> given,
                             admission_.QueuesJoinedByMove(proposal, /*dry_run=*/true));
-  item.to_count.insert(given.begin(), given.end());
+  item.joined_in_dry_run = !given.empty();
   return absl::OkStatus();
 }
 
@@ -265,15 +261,15 @@ void Sender::Read(Call& call) {
 }
 
 void Sender::ReadOtherQueues(Item& item) {
-  const model::Proposal& proposal = item.record.change.proposal;
-  const auto joined = centre_.ReadJoinedQueues(model::EntityAgent(proposal.entity),
-                                               model::EntityQueue(proposal.entity));
+  const model::Entity& entity = item.record.change.proposal.entity;
+  const auto joined =
+      centre_.ReadJoinedQueues(model::EntityAgent(entity), model::EntityQueue(entity));
   item.read = joined.status();
   if (!joined.ok()) return;
   const bool stays = std::any_of(joined->begin(), joined->end(), [&](const std::string& queue) {
     return !item.not_to_count.contains(queue);
   });
-  item.last_queue = !stays && item.to_count.empty();
+  item.last_queue = !stays && !item.joined_in_dry_run;
 }
 
 absl::Status Sender::Finish(Call& call, const absl::Status& written,
@@ -316,7 +312,7 @@ absl::Status Sender::FinishItem(LedgerWrite& write, Item& item, const absl::Stat
       break;
   }
   return journal_.Move(
-      write, record, kRefused,
+      write, record, record.maybe_sent ? kFailed : kRefused,
       {kActuator, absl::StrCat(kLastQueue, ": the agent is joined to no other queue"), kLastQueue});
 }
 

@@ -41,7 +41,7 @@ class Sender {
     ChangeRecord record;
     ChangeRecord before;                 // as it stood before the call
     std::set<std::string> not_to_count;  // queues that we took the agent from lately
-    std::set<std::string> to_count;      // queues that the dry run of its move gives the agent
+    bool joined_in_dry_run = false;      // its move would have given the agent another queue
     Reading last_seen;
     std::map<std::string, OwnWrite> own_writes;  // of the entity
     absl::Status read;                           // of the reads that it needs
