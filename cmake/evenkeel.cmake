@@ -2,7 +2,8 @@
 #
 #   ek_library(NAME [RPC] SRCS ... DEPS ...)   a static library; RPC: uses gRPC or protobuf headers
 #   ek_binary(NAME [RPC] SRCS ... DEPS ...)    an executable in build/<preset>/bin
-#   ek_test(NAME [RPC] SRCS ... DEPS ... [LABELS ...])   a GoogleTest executable, registered with CTest
+#   ek_test(NAME [RPC] SRCS ... DEPS ... [LABELS ...])   a GoogleTest executable, registered with CTest;
+#                                              label "core": runs under the sanitizers too
 #
 # An RPC target reuses one precompiled header, because gRPC and protobuf headers dominate compile
 # time. RPC targets do not exist when EVENKEEL_RPC is off.
@@ -97,7 +98,13 @@ function(ek_test name)
     target_link_libraries(${name} PRIVATE ek_rpc_headers)
     target_precompile_headers(${name} REUSE_FROM ek_rpc_pch)
   endif()
+  if("core" IN_LIST arg_LABELS)
+    set_property(GLOBAL APPEND PROPERTY EVENKEEL_CORE_TESTS ${name})
+  endif()
   include(GoogleTest)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
-    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 300)
+  set(properties TIMEOUT 300)
+  if(arg_LABELS)
+    list(APPEND properties LABELS ${arg_LABELS})
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
 endfunction()

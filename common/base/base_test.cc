@@ -85,7 +85,7 @@ TEST(RandomIdSourceTest, GivesDistinctUuids) {
   for (int i = 0; i < 1000; ++i) {
     const std::string id = source.NewId();
     EXPECT_THAT(id, testing::MatchesRegex(
-        "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
+                        "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
     ids.insert(id);
   }
   EXPECT_EQ(ids.size(), 1000u);
@@ -113,8 +113,7 @@ TEST(FlagsTest, SaysWhatToFix) {
     argv.insert(argv.begin(), "x");
     Flags flags("x", "does x");
     flags.Add("config", "FILE", "what to run", &config).AddSwitch("json", "for programs", &json);
-    return std::string(
-        flags.Parse(static_cast<int>(argv.size()), argv.data()).status().message());
+    return std::string(flags.Parse(static_cast<int>(argv.size()), argv.data()).status().message());
   };
   EXPECT_EQ(error({"--confg", "a"}), "unknown flag --confg; did you mean --config?");
   EXPECT_EQ(error({"--zzz"}), "unknown flag --zzz; --help lists the flags");

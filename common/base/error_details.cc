@@ -27,8 +27,7 @@ std::vector<std::string> SplitStrings(const std::string& encoded) {
   while (at < encoded.size()) {
     const size_t colon = encoded.find(':', at);
     size_t length = 0;
-    if (colon == std::string::npos ||
-        !absl::SimpleAtoi(encoded.substr(at, colon - at), &length) ||
+    if (colon == std::string::npos || !absl::SimpleAtoi(encoded.substr(at, colon - at), &length) ||
         colon + 1 + length > encoded.size()) {
       return strings;
     }

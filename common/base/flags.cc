@@ -64,7 +64,8 @@ absl::StatusOr<std::vector<std::string>> Flags::Parse(int argc, const char* cons
       continue;
     }
     const size_t equals = argument.find('=');
-    const std::string name(argument.substr(2, equals == std::string_view::npos ? equals : equals - 2));
+    const std::string name(
+        argument.substr(2, equals == std::string_view::npos ? equals : equals - 2));
     if (name == "help") {
       help_asked_ = true;
       continue;
@@ -74,9 +75,10 @@ absl::StatusOr<std::vector<std::string>> Flags::Parse(int argc, const char* cons
       std::vector<std::string> known = {"help"};
       for (const Flag& candidate : flags_) known.push_back(candidate.name);
       const std::string meant = NearestName(name, known);
-      return absl::InvalidArgumentError(absl::StrCat(
-          "unknown flag --", name,
-          meant.empty() ? "; --help lists the flags" : absl::StrCat("; did you mean --", meant, "?")));
+      return absl::InvalidArgumentError(
+          absl::StrCat("unknown flag --", name,
+                       meant.empty() ? "; --help lists the flags"
+                                     : absl::StrCat("; did you mean --", meant, "?")));
     }
     if (flag->on != nullptr) {
       if (equals != std::string_view::npos) {

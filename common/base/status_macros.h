@@ -10,10 +10,10 @@
 #define EVENKEEL_CONCAT(a, b) EVENKEEL_CONCAT_INNER(a, b)
 
 // Returns the status from the enclosing function unless it is OK.
-#define EVENKEEL_RETURN_IF_ERROR(expression)                        \
-  do {                                                              \
+#define EVENKEEL_RETURN_IF_ERROR(expression)                                \
+  do {                                                                      \
     if (absl::Status evenkeel_status = (expression); !evenkeel_status.ok()) \
-      return evenkeel_status;                                       \
+      return evenkeel_status;                                               \
   } while (false)
 
 // Evaluates an absl::StatusOr and moves its value into `lhs`, or returns its status.

@@ -7,6 +7,7 @@
 #include "common/base/error_details.h"
 #include "common/config/defaults.h"
 #include "common/config/loader.h"
+#include "common/convert/time.h"
 
 namespace evenkeel::config {
 namespace {
@@ -48,12 +49,13 @@ actuator:
   mode_by_queue: {q1: live, q2: dry_run}
   database: ledger.db
 optimizer: {propose: false}
-)", "x.yaml", Region);
+)",
+                                  "x.yaml", Region);
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->centre().dialect(), v1::DIALECT_GUIDE);
-  EXPECT_EQ(ToTime(config->clock().epoch()), absl::FromUnixMillis(1715769000500));
+  EXPECT_EQ(convert::FromProto(config->clock().epoch()), absl::FromUnixMillis(1715769000500));
   EXPECT_EQ(config->scope().queues(0).min_agents(), 2);
-  EXPECT_EQ(ToDuration(config->scope().queues(0).prior_handle_time()), absl::Seconds(270));
+  EXPECT_EQ(convert::FromProto(config->scope().queues(0).prior_handle_time()), absl::Seconds(270));
   EXPECT_EQ(config->scope().queues(1).max_agents(), 200);  // a default of each queue
   EXPECT_EQ(config->actuator().mode_by_queue().at("q1"), v1::MODE_LIVE);
   EXPECT_FALSE(config->optimizer().propose());
@@ -75,8 +77,8 @@ scope:
     - {id: q1}
 nonsense: 1
 )");
-  EXPECT_THAT(found, Contains(FieldViolation{
-      "x.yaml:3: optimizer.capacity_cyle", "unknown key; did you mean \"capacity_cycle\"?"}));
+  EXPECT_THAT(found, Contains(FieldViolation{"x.yaml:3: optimizer.capacity_cyle",
+                                             "unknown key; did you mean \"capacity_cycle\"?"}));
   EXPECT_THAT(found, Contains(FieldViolation{"x.yaml:4: optimizer.moves_per_cycle",
                                              "must be a whole number"}));
   EXPECT_THAT(found, Contains(FieldViolation{"x.yaml:5: optimizer.horizon",
@@ -121,13 +123,15 @@ actuator:
   freeze_windows:
     - {name: release, from: 2024-05-15T10:00:00Z, to: 2024-05-15T12:00:00Z}
     - {name: peak, weekdays: [mon], start_time: "09:00", end_time: "10:30", time_zone: Europe/Berlin}
-)").empty());
+)")
+                  .empty());
   EXPECT_THAT(ViolationsOf(R"(
 actuator:
   freeze_windows:
     - {name: neither}
     - {name: late, start_time: "10:00", end_time: "09:00", time_zone: Mars/Base}
-)"), SizeIs(3));
+)"),
+              SizeIs(3));
 }
 
 TEST(ConfigTest, AMissingFileIsNamed) {

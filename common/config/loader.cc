@@ -47,12 +47,4 @@ absl::StatusOr<v1::Config> LoadConfig(const std::string& file, const Environment
   return ParseConfig(text.str(), file, environment);
 }
 
-absl::Duration ToDuration(const google::protobuf::Duration& duration) {
-  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
-}
-
-absl::Time ToTime(const google::protobuf::Timestamp& timestamp) {
-  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
-}
-
 }  // namespace evenkeel::config

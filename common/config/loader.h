@@ -4,7 +4,6 @@
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
-#include <absl/time/time.h>
 
 #include <functional>
 #include <optional>
@@ -30,9 +29,5 @@ absl::StatusOr<v1::Config> LoadConfig(const std::string& file, const Environment
 // What has to hold between the values of a configuration, and ranges of each (the reason for the
 // bounds is in docs/defaults.md). INVALID_ARGUMENT with every violation.
 absl::Status ValidateConfig(const v1::Config& config);
-
-// proto <-> absl; proto durations and timestamps are taken as valid.
-absl::Duration ToDuration(const google::protobuf::Duration& duration);
-absl::Time ToTime(const google::protobuf::Timestamp& timestamp);
 
 }  // namespace evenkeel::config

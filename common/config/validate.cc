@@ -12,6 +12,7 @@
 #include "common/base/clock.h"
 #include "common/base/error_details.h"
 #include "common/config/loader.h"
+#include "common/convert/time.h"
 
 namespace evenkeel::config {
 namespace {
@@ -24,7 +25,8 @@ class Checker {
     }
   }
   void Above(const std::string& field, double value, double low) {
-    if (!(value > low)) violations_.Add(field, absl::StrFormat("must be above %g, is %g", low, value));
+    if (!(value > low))
+      violations_.Add(field, absl::StrFormat("must be above %g, is %g", low, value));
   }
   void AtLeast(const std::string& field, double value, double low) {
     if (!(value >= low)) {
@@ -33,11 +35,11 @@ class Checker {
   }
   void Span(const std::string& field, const google::protobuf::Duration& value, absl::Duration low,
             absl::Duration high) {
-    const absl::Duration span = ToDuration(value);
+    const absl::Duration span = convert::FromProto(value);
     if (span < low || span > high) {
-      violations_.Add(field, absl::StrCat("must be ", absl::FormatDuration(low), " to ",
-                                          absl::FormatDuration(high), ", is ",
-                                          absl::FormatDuration(span)));
+      violations_.Add(
+          field, absl::StrCat("must be ", absl::FormatDuration(low), " to ",
+                              absl::FormatDuration(high), ", is ", absl::FormatDuration(span)));
     }
   }
   void OneOf(const std::string& field, const std::string& value,
@@ -68,10 +70,12 @@ constexpr absl::Duration kDay = absl::Hours(24);
 
 void CheckCentre(const v1::Config& config, Checker& check) {
   const v1::CentreConfig& centre = config.centre();
-  if (centre.region().empty() && (centre.api_base_url().empty() || centre.login_base_url().empty())) {
-    check.violations().Add("centre.region",
-                           "is missing: name the region (eu_west_1) or domain (mypurecloud.ie), set "
-                           "GENESYS_REGION, or give api_base_url and login_base_url");
+  if (centre.region().empty() &&
+      (centre.api_base_url().empty() || centre.login_base_url().empty())) {
+    check.violations().Add(
+        "centre.region",
+        "is missing: name the region (eu_west_1) or domain (mypurecloud.ie), set "
+        "GENESYS_REGION, or give api_base_url and login_base_url");
   }
   for (const auto& [field, url] : {std::pair("centre.api_base_url", centre.api_base_url()),
                                    std::pair("centre.login_base_url", centre.login_base_url())}) {
@@ -99,8 +103,9 @@ void CheckQueues(const v1::Config& config, Checker& check) {
       check.violations().Add(at + ".id", absl::StrCat("\"", queue.id(), "\" is listed twice"));
     }
     if (config.centre().dialect() == v1::DIALECT_GUIDE && queue.skill_id().empty()) {
-      check.violations().Add(at + ".skill_id", "is missing: the guide dialect finds a queue's "
-                                               "agents by the skill that it asks for");
+      check.violations().Add(at + ".skill_id",
+                             "is missing: the guide dialect finds a queue's "
+                             "agents by the skill that it asks for");
     }
     check.Range(at + ".min_agents", queue.min_agents(), 0, 1e6);
     check.Range(at + ".max_agents", queue.max_agents(), 0, 1e6);
@@ -189,7 +194,8 @@ void CheckFreezeWindows(const v1::ActuatorConfig& actuator, Checker& check) {
       continue;
     }
     if (one_off) {
-      if (!window.has_from() || !window.has_to() || ToTime(window.from()) >= ToTime(window.to())) {
+      if (!window.has_from() || !window.has_to() ||
+          convert::FromProto(window.from()) >= convert::FromProto(window.to())) {
         check.violations().Add(at + ".to", "must be after from");
       }
       continue;
@@ -223,12 +229,14 @@ void CheckActuator(const v1::Config& config, Checker& check) {
   }
   // ACT-12: what is not listed is never changed, so a live actuator without a list is a mistake.
   if (writes && managed.empty()) {
-    check.violations().Add("scope.queues", "is empty: list the queues to manage, or set "
-                                           "actuator.mode to dry_run");
+    check.violations().Add("scope.queues",
+                           "is empty: list the queues to manage, or set "
+                           "actuator.mode to dry_run");
   }
   if (writes && actuator.database().empty()) {
-    check.violations().Add("actuator.database", "is missing: changes that are written need a ledger "
-                                                "that survives a restart");
+    check.violations().Add("actuator.database",
+                           "is missing: changes that are written need a ledger "
+                           "that survives a restart");
   }
   check.Span("actuator.tick", actuator.tick(), absl::Milliseconds(100), absl::Minutes(1));
   check.Span("actuator.approval_lifetime", actuator.approval_lifetime(), kSecond, kDay);
@@ -258,8 +266,9 @@ absl::Status ValidateConfig(const v1::Config& config) {
   check.Above("clock.factor", factor, 0);
   check.Range("clock.factor", factor, 0, kMaxClockFactor);
   if (factor != 1.0 && !config.clock().has_epoch()) {
-    check.violations().Add("clock.epoch", "is missing: a factor other than 1 needs an epoch that "
-                                          "all processes share");
+    check.violations().Add("clock.epoch",
+                           "is missing: a factor other than 1 needs an epoch that "
+                           "all processes share");
   }
   CheckCentre(config, check);
   CheckQueues(config, check);

@@ -144,8 +144,7 @@ class Merger {
                       google::protobuf::Timestamp& timestamp) {
     absl::Time time;
     std::string problem;
-    if (!node.IsScalar() ||
-        !absl::ParseTime(absl::RFC3339_full, node.Scalar(), &time, &problem)) {
+    if (!node.IsScalar() || !absl::ParseTime(absl::RFC3339_full, node.Scalar(), &time, &problem)) {
       return Fail(node, path, "must be an instant such as 2024-05-15T10:30:00Z");
     }
     absl::Duration rest = time - absl::UnixEpoch();
@@ -219,7 +218,8 @@ void MergeYaml(const std::string& yaml, const std::string& file,
   try {
     root = YAML::Load(yaml);
   } catch (const YAML::Exception& error) {
-    violations.Add(absl::StrCat(file, ":", error.mark.line + 1), absl::StrCat("not YAML: ", error.msg));
+    violations.Add(absl::StrCat(file, ":", error.mark.line + 1),
+                   absl::StrCat("not YAML: ", error.msg));
     return;
   }
   Merger(file, init_element, violations).MergeMessage(root, "", message);

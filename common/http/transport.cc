@@ -117,11 +117,11 @@ class CurlTransport final : public Transport {
       receiver.response.status = static_cast<int>(status);
       return std::move(receiver.response);
     }
-    const std::string message = absl::StrCat(
-        request.method, " ", host, ": ", error[0] != '\0' ? error : curl_easy_strerror(code));
+    const std::string message = absl::StrCat(request.method, " ", host, ": ",
+                                             error[0] != '\0' ? error : curl_easy_strerror(code));
     if (receiver.too_large) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          message, ": the answer is larger than ", options_.max_response_bytes, " bytes"));
+      return absl::ResourceExhaustedError(absl::StrCat(message, ": the answer is larger than ",
+                                                       options_.max_response_bytes, " bytes"));
     }
     if (code == CURLE_OPERATION_TIMEDOUT) return absl::DeadlineExceededError(message);
     return absl::UnavailableError(message);

@@ -31,9 +31,15 @@ absl::Status ReadSkill(Value value, Skill& skill) {
   Object object(value);
   while (object.Next(kKeys)) {
     switch (object.field()) {
-      case 0: EVENKEEL_RETURN_IF_ERROR(object.value().Read(skill.id)); break;
-      case 1: EVENKEEL_RETURN_IF_ERROR(object.value().Read(skill.proficiency)); break;
-      case 2: EVENKEEL_RETURN_IF_ERROR(object.value().Read(skill.level)); break;
+      case 0:
+        EVENKEEL_RETURN_IF_ERROR(object.value().Read(skill.id));
+        break;
+      case 1:
+        EVENKEEL_RETURN_IF_ERROR(object.value().Read(skill.proficiency));
+        break;
+      case 2:
+        EVENKEEL_RETURN_IF_ERROR(object.value().Read(skill.level));
+        break;
     }
   }
   return object.Finish({0});
@@ -44,8 +50,12 @@ absl::Status ReadUser(Value value, User& user) {
   Object object(value);
   while (object.Next(kKeys)) {
     switch (object.field()) {
-      case 0: EVENKEEL_RETURN_IF_ERROR(object.value().Read(user.id)); break;
-      case 1: EVENKEEL_RETURN_IF_ERROR(object.value().Read(user.active)); break;
+      case 0:
+        EVENKEEL_RETURN_IF_ERROR(object.value().Read(user.id));
+        break;
+      case 1:
+        EVENKEEL_RETURN_IF_ERROR(object.value().Read(user.active));
+        break;
       case 2: {
         Array array(object.value());
         while (array.Next()) {
@@ -85,7 +95,9 @@ TEST(JsonReaderTest, ReadsWhatItKnowsAndSkipsTheRest) {
   ASSERT_TRUE(ReadUsers(R"({"total": 2, "entities": [
       {"x": {"deep": [1, {"id": "no"}]}, "skills": [{"proficiency": 3, "id": "s\u00e9"},
        {"id": "t", "level": null}], "id": "u1", "active": false},
-      {"id": "u2", "skills": []}], "tail": null})", users).ok());
+      {"id": "u2", "skills": []}], "tail": null})",
+                        users)
+                  .ok());
   ASSERT_EQ(users.size(), 2u);
   EXPECT_EQ(users[0].id, "u1");
   EXPECT_FALSE(users[0].active);

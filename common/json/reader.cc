@@ -34,23 +34,34 @@ std::string Explain(simdjson::error_code code) {
   switch (code) {
     case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
     case simdjson::UNCLOSED_STRING:
-    case simdjson::EMPTY: return "the text ends too early";
-    case simdjson::UTF8_ERROR: return "the text is not UTF-8";
-    case simdjson::DEPTH_ERROR: return "nested too deeply";
-    case simdjson::TAPE_ERROR: return "malformed JSON";
-    default: return simdjson::error_message(code);
+    case simdjson::EMPTY:
+      return "the text ends too early";
+    case simdjson::UTF8_ERROR:
+      return "the text is not UTF-8";
+    case simdjson::DEPTH_ERROR:
+      return "nested too deeply";
+    case simdjson::TAPE_ERROR:
+      return "malformed JSON";
+    default:
+      return simdjson::error_message(code);
   }
 }
 
 const char* TypeName(simdjson::simdjson_result<simdjson::ondemand::json_type> type) {
   if (type.error() != simdjson::SUCCESS) return "malformed JSON";
   switch (type.value_unsafe()) {
-    case simdjson::ondemand::json_type::array: return "an array";
-    case simdjson::ondemand::json_type::object: return "an object";
-    case simdjson::ondemand::json_type::number: return "a number";
-    case simdjson::ondemand::json_type::string: return "a string";
-    case simdjson::ondemand::json_type::boolean: return "a boolean";
-    case simdjson::ondemand::json_type::null: return "null";
+    case simdjson::ondemand::json_type::array:
+      return "an array";
+    case simdjson::ondemand::json_type::object:
+      return "an object";
+    case simdjson::ondemand::json_type::number:
+      return "a number";
+    case simdjson::ondemand::json_type::string:
+      return "a string";
+    case simdjson::ondemand::json_type::boolean:
+      return "a boolean";
+    case simdjson::ondemand::json_type::null:
+      return "null";
   }
   return "malformed JSON";
 }

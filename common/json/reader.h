@@ -35,8 +35,8 @@ namespace evenkeel::json {
 // Where a value stands; rendered only when an error needs it.
 struct Frame {
   const Frame* parent = nullptr;
-  std::string_view key;   // of the member being read, when `index` < 0
-  int64_t index = -1;     // of the element being read
+  std::string_view key;  // of the member being read, when `index` < 0
+  int64_t index = -1;    // of the element being read
 };
 
 class Value {
@@ -46,8 +46,8 @@ class Value {
   bool IsNull();
   absl::Status Read(std::string& out);
   absl::Status Read(bool& out);
-  absl::Status Read(int64_t& out);   // an integer, or a number with no fraction such as 3.0
-  absl::Status Read(double& out);    // finite
+  absl::Status Read(int64_t& out);  // an integer, or a number with no fraction such as 3.0
+  absl::Status Read(double& out);   // finite
   // ISO-8601 with offset ("2024-05-15T10:30:00.000Z").
   absl::Status Read(absl::Time& out);
   // null leaves the optional empty.
@@ -79,7 +79,7 @@ class Object {
   // Moves on to the next member whatever its key is. Do not mix with Next(keys).
   bool NextAny();
 
-  int field() const { return field_; }             // index in `keys` of the current member
+  int field() const { return field_; }  // index in `keys` of the current member
   std::string_view key() const { return frame_.key; }
   Value value() { return Value(current_, &frame_); }
 

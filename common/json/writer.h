@@ -38,8 +38,8 @@ class Writer {
   Writer& Field(std::string_view key, double number) { return Key(key).Double(number); }
   Writer& Field(std::string_view key, absl::Time time) { return Key(key).Time(time); }
   template <typename T>
-    requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
-  Writer& Field(std::string_view key, T number) {
+  requires(std::is_integral_v<T> && !std::is_same_v<T, bool>) Writer& Field(std::string_view key,
+                                                                            T number) {
     return Key(key).Int(static_cast<int64_t>(number));
   }
 

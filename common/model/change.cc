@@ -26,26 +26,40 @@ std::string ValueText(const Value& value) {
 
 const char* ChangeStateName(ChangeState state) {
   switch (state) {
-    case ChangeState::kProposed: return "proposed";
-    case ChangeState::kAwaitingApproval: return "awaiting_approval";
-    case ChangeState::kAccepted: return "accepted";
-    case ChangeState::kApplying: return "applying";
-    case ChangeState::kVerifying: return "verifying";
-    case ChangeState::kApplied: return "applied";
-    case ChangeState::kDryRun: return "dry_run";
-    case ChangeState::kRefused: return "refused";
-    case ChangeState::kDiscarded: return "discarded";
-    case ChangeState::kFailed: return "failed";
-    case ChangeState::kExpired: return "expired";
-    case ChangeState::kSuperseded: return "superseded";
-    case ChangeState::kRolledBack: return "rolled_back";
+    case ChangeState::kProposed:
+      return "proposed";
+    case ChangeState::kAwaitingApproval:
+      return "awaiting_approval";
+    case ChangeState::kAccepted:
+      return "accepted";
+    case ChangeState::kApplying:
+      return "applying";
+    case ChangeState::kVerifying:
+      return "verifying";
+    case ChangeState::kApplied:
+      return "applied";
+    case ChangeState::kDryRun:
+      return "dry_run";
+    case ChangeState::kRefused:
+      return "refused";
+    case ChangeState::kDiscarded:
+      return "discarded";
+    case ChangeState::kFailed:
+      return "failed";
+    case ChangeState::kExpired:
+      return "expired";
+    case ChangeState::kSuperseded:
+      return "superseded";
+    case ChangeState::kRolledBack:
+      return "rolled_back";
   }
   return "unknown";
 }
 
 const char* ChangeKindName(ChangeKind kind) {
   switch (kind) {
-    case ChangeKind::kCapacity: return "capacity";
+    case ChangeKind::kCapacity:
+      return "capacity";
   }
   return "unknown";
 }

@@ -46,8 +46,8 @@ std::string ValueText(const Value& value);
 
 // What the proposer expects of the change (ACT-2, ACT-11).
 struct Forecast {
-  std::string measure;  // "mean_wait_seconds"
-  std::string queue_id; // whose measure
+  std::string measure;   // "mean_wait_seconds"
+  std::string queue_id;  // whose measure
   double before = 0;
   double after = 0;
   absl::Duration horizon;  // over which the saving was reckoned
@@ -61,16 +61,16 @@ struct Proposal {
   Entity entity;
   Value old_value;
   Value new_value;
-  std::string reason;     // one sentence for people
-  std::string proposer;   // "optimizer", or who asked
+  std::string reason;    // one sentence for people
+  std::string proposer;  // "optimizer", or who asked
   // The plan (cycle) that it belongs to; guardrails per cycle count by it.
   std::string plan_id;
   // Ties a join to the leave that follows it: one move of one agent; empty: stands alone.
   std::string move_id;
-  uint64_t snapshot_number = 0;   // 0: none (a person asked)
-  double snapshot_age = 0;        // in intervals, when planned (spec/README "snapshot age")
-  double snapshot_seen_ratio = 1; // the least of the sections used
-  absl::Time expires_at;          // not started by then: expired
+  uint64_t snapshot_number = 0;    // 0: none (a person asked)
+  double snapshot_age = 0;         // in intervals, when planned (spec/README "snapshot age")
+  double snapshot_seen_ratio = 1;  // the least of the sections used
+  absl::Time expires_at;           // not started by then: expired
   // True for a relaxed plan of an infeasible problem (CAP-6): needs approval.
   bool needs_approval = false;
   std::vector<Forecast> forecasts;
@@ -111,11 +111,11 @@ struct Change {
   ChangeState state = ChangeState::kProposed;
   absl::Time created_at;
   absl::Time updated_at;
-  std::string state_reason;      // why it is in this state: the guardrail, the error
-  std::string refusal_reason;    // the guardrail's name (UPPER_SNAKE_CASE) when refused
-  std::string approved_by;       // who approved or discarded it
-  std::string superseded_by;     // id of the change that took its place
-  std::string rolls_back;        // id of the change that this one undoes
+  std::string state_reason;    // why it is in this state: the guardrail, the error
+  std::string refusal_reason;  // the guardrail's name (UPPER_SNAKE_CASE) when refused
+  std::string approved_by;     // who approved or discarded it
+  std::string superseded_by;   // id of the change that took its place
+  std::string rolls_back;      // id of the change that this one undoes
   // It expires if it still waits then; infinite future once it is no longer open.
   absl::Time expires_at = absl::InfiniteFuture();
 

@@ -79,13 +79,20 @@ absl::Status CheckQuality(const Snapshot& snapshot, std::span<const Section> sec
 
 const char* SectionName(Section section) {
   switch (section) {
-    case Section::kRoster: return "roster";
-    case Section::kStates: return "states";
-    case Section::kQueues: return "queues";
-    case Section::kLive: return "live";
-    case Section::kIntervals: return "intervals";
-    case Section::kAgentWork: return "agent_work";
-    case Section::kEstimates: return "estimates";
+    case Section::kRoster:
+      return "roster";
+    case Section::kStates:
+      return "states";
+    case Section::kQueues:
+      return "queues";
+    case Section::kLive:
+      return "live";
+    case Section::kIntervals:
+      return "intervals";
+    case Section::kAgentWork:
+      return "agent_work";
+    case Section::kEstimates:
+      return "estimates";
   }
   return "unknown";
 }

@@ -23,8 +23,8 @@ struct AgentSkill {
 
 struct Agent {
   std::string id;
-  std::string division_id;          // empty: none known
-  std::vector<AgentSkill> skills;   // by skill id, active ones only
+  std::string division_id;         // empty: none known
+  std::vector<AgentSkill> skills;  // by skill id, active ones only
 
   friend bool operator==(const Agent&, const Agent&) = default;
 };
@@ -32,11 +32,11 @@ struct Agent {
 // What an agent does now.
 enum class Activity {
   kUnknown,
-  kOffQueue,        // not taking work: away, in a break, logged out
-  kIdle,            // ready for the next interaction
-  kInteracting,     // in an interaction or its after-call work
-  kNotResponding,   // was offered an interaction and did not answer
-  kCommunicating,   // busy with something that did not come from a queue
+  kOffQueue,       // not taking work: away, in a break, logged out
+  kIdle,           // ready for the next interaction
+  kInteracting,    // in an interaction or its after-call work
+  kNotResponding,  // was offered an interaction and did not answer
+  kCommunicating,  // busy with something that did not come from a queue
 };
 
 struct AgentState {
@@ -100,10 +100,10 @@ struct QueueInterval {
   int64_t offered = 0;
   int64_t answered = 0;
   int64_t abandoned = 0;
-  int64_t handled = 0;                 // handle times completed
-  absl::Duration answered_wait_total;  // waits of the answered
-  absl::Duration abandoned_wait_total; // waits of those who gave up
-  absl::Duration handle_total;         // talk + hold + after-call work of the handled
+  int64_t handled = 0;                  // handle times completed
+  absl::Duration answered_wait_total;   // waits of the answered
+  absl::Duration abandoned_wait_total;  // waits of those who gave up
+  absl::Duration handle_total;          // talk + hold + after-call work of the handled
 
   friend bool operator==(const QueueInterval&, const QueueInterval&) = default;
 };
@@ -142,11 +142,11 @@ inline constexpr int kSectionCount = 7;
 // How good a section is (API-8).
 struct SectionQuality {
   Section section = Section::kRoster;
-  absl::Time taken_at;        // when its reading was finished; infinite past: never
-  absl::Duration interval;    // how often it is really read (API-3)
-  int64_t expected = 0;       // entities that should be there
-  int64_t seen = 0;           // of those, the ones that are
-  int64_t unknown = 0;        // entries for entities that are not expected
+  absl::Time taken_at;      // when its reading was finished; infinite past: never
+  absl::Duration interval;  // how often it is really read (API-3)
+  int64_t expected = 0;     // entities that should be there
+  int64_t seen = 0;         // of those, the ones that are
+  int64_t unknown = 0;      // entries for entities that are not expected
 
   friend bool operator==(const SectionQuality&, const SectionQuality&) = default;
 };
@@ -158,7 +158,7 @@ struct LeftAlone {
   std::string queue_id;
   std::string agent_id;  // empty: the queue's capacity
   Why why = Why::kChangedByOther;
-  absl::Time until;      // infinite future while a change is open
+  absl::Time until;  // infinite future while a change is open
 
   friend bool operator==(const LeftAlone&, const LeftAlone&) = default;
 };
@@ -177,13 +177,13 @@ struct Snapshot {
   std::vector<Agent> agents;
   std::vector<AgentState> states;
   std::vector<Queue> queues;
-  std::vector<Membership> memberships;    // by queue, then agent
+  std::vector<Membership> memberships;  // by queue, then agent
   std::vector<QueueLive> live;
-  std::vector<QueueInterval> intervals;   // by queue, then start; the recent past
-  std::vector<AgentWork> agent_work;      // by agent, then queue, then start; the recent past
+  std::vector<QueueInterval> intervals;  // by queue, then start; the recent past
+  std::vector<AgentWork> agent_work;     // by agent, then queue, then start; the recent past
   std::vector<QueueEstimate> estimates;
-  std::vector<LeftAlone> left_alone;      // by queue, then agent
-  std::vector<SectionQuality> quality;    // by section; sections that are read at all
+  std::vector<LeftAlone> left_alone;    // by queue, then agent
+  std::vector<SectionQuality> quality;  // by section; sections that are read at all
 
   friend bool operator==(const Snapshot&, const Snapshot&) = default;
 };

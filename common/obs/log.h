@@ -31,8 +31,8 @@ struct LogField {
   LogField(std::string_view k, bool v) : key(k), value(v) {}
   LogField(std::string_view k, double v) : key(k), value(v) {}
   template <typename T>
-    requires std::is_integral_v<T>
-  LogField(std::string_view k, T v) : key(k), value(static_cast<int64_t>(v)) {}
+  requires std::is_integral_v<T> LogField(std::string_view k, T v)
+      : key(k), value(static_cast<int64_t>(v)) {}
 };
 
 // Thread-safe; a line is written whole.
@@ -41,10 +41,18 @@ class Logger {
   Logger(std::string service, Severity least, const Clock& clock, std::FILE* out);
 
   void Log(Severity severity, std::string_view message, std::initializer_list<LogField> fields);
-  void Debug(std::string_view m, std::initializer_list<LogField> f = {}) { Log(Severity::kDebug, m, f); }
-  void Info(std::string_view m, std::initializer_list<LogField> f = {}) { Log(Severity::kInfo, m, f); }
-  void Warning(std::string_view m, std::initializer_list<LogField> f = {}) { Log(Severity::kWarning, m, f); }
-  void Error(std::string_view m, std::initializer_list<LogField> f = {}) { Log(Severity::kError, m, f); }
+  void Debug(std::string_view m, std::initializer_list<LogField> f = {}) {
+    Log(Severity::kDebug, m, f);
+  }
+  void Info(std::string_view m, std::initializer_list<LogField> f = {}) {
+    Log(Severity::kInfo, m, f);
+  }
+  void Warning(std::string_view m, std::initializer_list<LogField> f = {}) {
+    Log(Severity::kWarning, m, f);
+  }
+  void Error(std::string_view m, std::initializer_list<LogField> f = {}) {
+    Log(Severity::kError, m, f);
+  }
 
  private:
   const std::string service_;

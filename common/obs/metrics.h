@@ -1,6 +1,6 @@
 // Metrics as tables: each service lists its metrics in metrics.h with name, kind, labels with their
-// closed value sets, and help. A label value outside its set is counted as "other", so the number of
-// time series is bounded by the table. Ids are never label values.
+// closed value sets, and help. A label value outside its set is counted as "other", so the number
+// of time series is bounded by the table. Ids are never label values.
 #pragma once
 
 #include <absl/status/statusor.h>

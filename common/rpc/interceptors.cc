@@ -34,11 +34,16 @@ struct Method {
 template <typename Type>
 const char* TypeLabel(Type type) {
   switch (type) {
-    case Type::UNARY: return "unary";
-    case Type::CLIENT_STREAMING: return "client_stream";
-    case Type::SERVER_STREAMING: return "server_stream";
-    case Type::BIDI_STREAMING: return "bidi_stream";
-    default: return "unary";
+    case Type::UNARY:
+      return "unary";
+    case Type::CLIENT_STREAMING:
+      return "client_stream";
+    case Type::SERVER_STREAMING:
+      return "server_stream";
+    case Type::BIDI_STREAMING:
+      return "bidi_stream";
+    default:
+      return "unary";
   }
 }
 
@@ -165,13 +170,14 @@ std::vector<obs::MetricSpec> MakeTable() {
   call_code.push_back({"grpc_code", {}});
   const std::vector<double> buckets = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
   std::vector<obs::MetricSpec> table;
-  for (const auto& [side, where] : {std::pair<std::string, std::string>("server", "the server"),
-                                    {"client", "the client"}}) {
+  for (const auto& [side, where] :
+       {std::pair<std::string, std::string>("server", "the server"), {"client", "the client"}}) {
     const std::string prefix = "grpc_" + side + "_";
     table.push_back({prefix + "started_total", MetricKind::kCounter, call,
                      "Total number of RPCs started on " + where + "."});
-    table.push_back({prefix + "handled_total", MetricKind::kCounter, call_code,
-                     "Total number of RPCs completed on " + where + ", regardless of success or failure."});
+    table.push_back(
+        {prefix + "handled_total", MetricKind::kCounter, call_code,
+         "Total number of RPCs completed on " + where + ", regardless of success or failure."});
     table.push_back({prefix + "msg_received_total", MetricKind::kCounter, call,
                      "Total number of RPC messages received on " + where + "."});
     table.push_back({prefix + "msg_sent_total", MetricKind::kCounter, call,

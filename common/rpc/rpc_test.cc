@@ -21,8 +21,8 @@ TEST(StatusTest, DetailsSurviveTheWire) {
   absl::Status refused = RefusalStatus(absl::StatusCode::kResourceExhausted, "queue full",
                                        {"QUEUE_FULL", {{"limit", "1000"}}});
   SetRetryAfter(refused, absl::Milliseconds(2500));
-  for (const absl::Status& status : {violations.ToStatus(), refused, absl::NotFoundError("no x"),
-                                     absl::OkStatus()}) {
+  for (const absl::Status& status :
+       {violations.ToStatus(), refused, absl::NotFoundError("no x"), absl::OkStatus()}) {
     EXPECT_EQ(FromGrpc(ToGrpc(status)), status);
   }
 }
@@ -80,14 +80,16 @@ TEST_F(ServerTest, CountsByTheNamesOfGoGrpcPrometheus) {
   ingest::v1::GetSnapshotResponse snapshot;
   grpc::ClientContext context;
   PrepareCall(context, absl::Seconds(10));
-  EXPECT_EQ(stub->GetSnapshot(&context, {}, &snapshot).error_code(),
-            grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(stub->GetSnapshot(&context, {}, &snapshot).error_code(), grpc::StatusCode::UNAVAILABLE);
   for (const std::string side : {"server", "client"}) {
-    EXPECT_EQ(metrics_.Value("grpc_" + side + "_handled_total",
-                             {"unary", "evenkeel.ingest.v1.IngestService", "GetSnapshot",
-                              "Unavailable"}), 1) << side;
+    EXPECT_EQ(
+        metrics_.Value("grpc_" + side + "_handled_total",
+                       {"unary", "evenkeel.ingest.v1.IngestService", "GetSnapshot", "Unavailable"}),
+        1)
+        << side;
     EXPECT_EQ(metrics_.Value("grpc_" + side + "_started_total",
-                             {"unary", "evenkeel.ingest.v1.IngestService", "GetSnapshot"}), 1);
+                             {"unary", "evenkeel.ingest.v1.IngestService", "GetSnapshot"}),
+              1);
   }
 }
 
@@ -95,7 +97,8 @@ TEST_F(ServerTest, PassesTheTraceOn) {
   const auto stub = IngestService::NewStub(channel_);
   ingest::v1::GetStatusResponse response;
   grpc::ClientContext context;
-  PrepareCall(context, absl::Seconds(10), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  PrepareCall(context, absl::Seconds(10),
+              "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
   ASSERT_TRUE(stub->GetStatus(&context, {}, &response).ok());
   EXPECT_EQ(response.dialect(), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
   EXPECT_THAT(NewTraceparent(), testing::MatchesRegex("00-[0-9a-f]{32}-[0-9a-f]{16}-01"));

@@ -60,12 +60,13 @@ absl::Status FromGrpc(const grpc::Status& status) {
     google::rpc::RetryInfo retry;
     if (any.UnpackTo(&bad_request)) {
       Violations violations;
-      for (const auto& v : bad_request.field_violations()) violations.Add(v.field(), v.description());
+      for (const auto& v : bad_request.field_violations())
+        violations.Add(v.field(), v.description());
       violations.ToStatus().ForEachPayload(
           [&](auto url, const absl::Cord& payload) { result.SetPayload(url, payload); });
     } else if (any.UnpackTo(&info)) {
-      RefusalStatus(result.code(), "", {info.reason(), {info.metadata().begin(),
-                                                        info.metadata().end()}})
+      RefusalStatus(result.code(), "",
+                    {info.reason(), {info.metadata().begin(), info.metadata().end()}})
           .ForEachPayload(
               [&](auto url, const absl::Cord& payload) { result.SetPayload(url, payload); });
     } else if (any.UnpackTo(&retry)) {
@@ -78,11 +79,10 @@ absl::Status FromGrpc(const grpc::Status& status) {
 
 const char* CodeLabel(grpc::StatusCode code) {
   static constexpr const char* kLabels[] = {
-      "OK",           "Canceled",         "Unknown",           "InvalidArgument",
-      "DeadlineExceeded", "NotFound",     "AlreadyExists",     "PermissionDenied",
-      "ResourceExhausted", "FailedPrecondition", "Aborted",    "OutOfRange",
-      "Unimplemented", "Internal",        "Unavailable",       "DataLoss",
-      "Unauthenticated"};
+      "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+      "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+      "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+      "DataLoss", "Unauthenticated"};
   const int index = static_cast<int>(code);
   return index >= 0 && index < 17 ? kLabels[index] : "Unknown";
 }

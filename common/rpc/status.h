@@ -1,6 +1,6 @@
-// absl::Status <-> gRPC status. Details of common/base/error_details.h become google.rpc.BadRequest,
-// ErrorInfo and RetryInfo, and back. INTERNAL leaves the process only as a generic text: its own
-// words are for the log.
+// absl::Status <-> gRPC status. Details of common/base/error_details.h become
+// google.rpc.BadRequest, ErrorInfo and RetryInfo, and back. INTERNAL leaves the process only as a
+// generic text: its own words are for the log.
 #pragma once
 
 #include <absl/status/status.h>

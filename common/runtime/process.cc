@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "common/base/status_macros.h"
+#include "common/convert/time.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/interceptors.h"
 
@@ -12,12 +13,18 @@ namespace {
 constexpr absl::Duration kHealthInterval = absl::Milliseconds(200);
 
 const obs::MetricSpec kProcessMetrics[] = {
-    {"evenkeel_build_info", obs::MetricKind::kGauge, {{"version", {}}}, "1; the version is the label."},
-    {"evenkeel_clock_factor_ratio", obs::MetricKind::kGauge, {},
+    {"evenkeel_build_info",
+     obs::MetricKind::kGauge,
+     {{"version", {}}},
+     "1; the version is the label."},
+    {"evenkeel_clock_factor_ratio",
+     obs::MetricKind::kGauge,
+     {},
      "Clock seconds in one real second; 1 outside demonstrations."},
-    {"evenkeel_ready", obs::MetricKind::kGauge,
-     {{"service", {"evenkeel-ingest", "evenkeel-optimizer", "evenkeel-fairness-scorer",
-                   "evenkeel-actuator"}}},
+    {"evenkeel_ready",
+     obs::MetricKind::kGauge,
+     {{"service",
+       {"evenkeel-ingest", "evenkeel-optimizer", "evenkeel-fairness-scorer", "evenkeel-actuator"}}},
      "1 while the service can do its work."},
 };
 
@@ -25,20 +32,28 @@ const obs::MetricSpec kProcessMetrics[] = {
 
 const char* BinaryName(ServiceId id) {
   switch (id) {
-    case ServiceId::kIngest: return "evenkeel-ingest";
-    case ServiceId::kOptimizer: return "evenkeel-optimizer";
-    case ServiceId::kFairnessScorer: return "evenkeel-fairness-scorer";
-    case ServiceId::kActuator: return "evenkeel-actuator";
+    case ServiceId::kIngest:
+      return "evenkeel-ingest";
+    case ServiceId::kOptimizer:
+      return "evenkeel-optimizer";
+    case ServiceId::kFairnessScorer:
+      return "evenkeel-fairness-scorer";
+    case ServiceId::kActuator:
+      return "evenkeel-actuator";
   }
   return "evenkeel";
 }
 
 const config::v1::ServiceConfig& ServiceAddresses(const config::v1::Config& config, ServiceId id) {
   switch (id) {
-    case ServiceId::kIngest: return config.services().ingest();
-    case ServiceId::kOptimizer: return config.services().optimizer();
-    case ServiceId::kFairnessScorer: return config.services().fairness_scorer();
-    case ServiceId::kActuator: break;
+    case ServiceId::kIngest:
+      return config.services().ingest();
+    case ServiceId::kOptimizer:
+      return config.services().optimizer();
+    case ServiceId::kFairnessScorer:
+      return config.services().fairness_scorer();
+    case ServiceId::kActuator:
+      break;
   }
   return config.services().actuator();
 }
@@ -64,19 +79,18 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Start(const Dependencies& depe
   }
   for (auto& [id, part] : process->parts_) {
     const std::string& listen = ServiceAddresses(dependencies.config, id).listen();
-    EVENKEEL_ASSIGN_OR_RETURN(part.server, rpc::Server::Start(listen, part.app->Services(), metrics,
-                                                              dependencies.log));
-    dependencies.log.Info("listening", {{"service_name", BinaryName(id)},
-                                        {"address", listen},
-                                        {"port", part.server->port()}});
+    EVENKEEL_ASSIGN_OR_RETURN(
+        part.server, rpc::Server::Start(listen, part.app->Services(), metrics, dependencies.log));
+    dependencies.log.Info(
+        "listening",
+        {{"service_name", BinaryName(id)}, {"address", listen}, {"port", part.server->port()}});
   }
   Process* self = process.get();
   const ChannelSource channels = [self](ServiceId id) -> std::shared_ptr<grpc::Channel> {
     if (const auto it = self->parts_.find(id); it != self->parts_.end()) {
       return it->second.server->InProcessChannel(self->dependencies_.metrics);
     }
-    const config::v1::ServiceConfig& addresses =
-        ServiceAddresses(self->dependencies_.config, id);
+    const config::v1::ServiceConfig& addresses = ServiceAddresses(self->dependencies_.config, id);
     return rpc::MakeChannel(addresses.target().empty() ? addresses.listen() : addresses.target(),
                             self->dependencies_.metrics);
   };
@@ -127,7 +141,7 @@ void Process::Stop() {
     if (part.app != nullptr) part.app->Stop();
   }
   const absl::Duration timeout =
-      config::ToDuration(dependencies_.config.services().drain_timeout());
+      convert::FromProto(dependencies_.config.services().drain_timeout());
   for (auto& [id, part] : parts_) {
     if (part.server != nullptr) part.server->Drain(timeout);
   }

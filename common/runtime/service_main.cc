@@ -1,14 +1,15 @@
 #include "common/runtime/service_main.h"
 
 #include <absl/strings/str_cat.h>
-#include <csignal>
 #include <grpc/support/log.h>
+#include <csignal>
 
 #include <cstdio>
 #include <thread>
 
 #include "common/base/error_details.h"
 #include "common/base/flags.h"
+#include "common/convert/time.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/interceptors.h"
 #include "common/runtime/process.h"
@@ -90,8 +91,9 @@ int ServiceMain(int argc, char** argv, const std::string& program, const std::st
     return 0;
   }
   if (!rest->empty()) {
-    return Complain(program, absl::InvalidArgumentError(absl::StrCat(
-                                 "unexpected argument \"", rest->front(), "\"; --help lists the flags")));
+    return Complain(program,
+                    absl::InvalidArgumentError(absl::StrCat("unexpected argument \"", rest->front(),
+                                                            "\"; --help lists the flags")));
   }
   if (config_file.empty()) {
     return Complain(program, absl::InvalidArgumentError("--config FILE is needed"));
@@ -105,7 +107,7 @@ int ServiceMain(int argc, char** argv, const std::string& program, const std::st
   if (health_check) return CheckHealth(*config, specs.front().id, program);
 
   const std::unique_ptr<Clock> clock =
-      MakeClock(config->clock().factor(), config::ToTime(config->clock().epoch()));
+      MakeClock(config->clock().factor(), convert::FromProto(config->clock().epoch()));
   RandomIdSource ids;
   obs::Metrics metrics;
   obs::Logger log(program, obs::ParseSeverity(config->log().level()), *clock, stderr);

@@ -54,7 +54,8 @@ absl::Status Database::InTransaction(const std::function<absl::Status(Connection
 
 absl::Status Database::Migrate(std::span<const Migration> migrations) {
   EVENKEEL_RETURN_IF_ERROR(InTransaction([](Connection& c) {
-    return c.Execute("CREATE TABLE IF NOT EXISTS schema_version (number INTEGER NOT NULL)").status();
+    return c.Execute("CREATE TABLE IF NOT EXISTS schema_version (number INTEGER NOT NULL)")
+        .status();
   }));
   int64_t current = 0;
   EVENKEEL_RETURN_IF_ERROR(InTransaction([&](Connection& c) -> absl::Status {
@@ -74,8 +75,9 @@ absl::Status Database::Migrate(std::span<const Migration> migrations) {
       for (const auto statement : absl::StrSplit(migration.sql, ';', absl::SkipWhitespace())) {
         EVENKEEL_RETURN_IF_ERROR(c.Execute(std::string(statement)).status());
       }
-      return c.Execute("INSERT INTO schema_version (number) VALUES (?)",
-                       {int64_t{migration.number}}).status();
+      return c
+          .Execute("INSERT INTO schema_version (number) VALUES (?)", {int64_t{migration.number}})
+          .status();
     }));
   }
   return absl::OkStatus();

@@ -23,13 +23,16 @@ absl::Status ToStatus(sqlite3* db, int code, std::string_view doing) {
       }
       return absl::InternalError(message);
     }
-    case SQLITE_FULL: return absl::ResourceExhaustedError(message);
+    case SQLITE_FULL:
+      return absl::ResourceExhaustedError(message);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_CANTOPEN:
     case SQLITE_IOERR:
-    case SQLITE_READONLY: return absl::UnavailableError(message);
-    default: return absl::InternalError(message);
+    case SQLITE_READONLY:
+      return absl::UnavailableError(message);
+    default:
+      return absl::InternalError(message);
   }
 }
 
@@ -72,7 +75,8 @@ class SqliteConnection final : public Connection {
     const std::string key(sql);
     if (const auto it = statements_.find(key); it != statements_.end()) return it->second.get();
     sqlite3_stmt* raw = nullptr;
-    const int code = sqlite3_prepare_v2(db_, key.data(), static_cast<int>(key.size()), &raw, nullptr);
+    const int code =
+        sqlite3_prepare_v2(db_, key.data(), static_cast<int>(key.size()), &raw, nullptr);
     if (code != SQLITE_OK) return ToStatus(db_, code, sql);
     return statements_.emplace(key, Statement(raw)).first->second.get();
   }
@@ -111,9 +115,15 @@ class SqliteConnection final : public Connection {
     row.reserve(columns);
     for (int i = 0; i < columns; ++i) {
       switch (sqlite3_column_type(statement, i)) {
-        case SQLITE_INTEGER: row.emplace_back(int64_t{sqlite3_column_int64(statement, i)}); break;
-        case SQLITE_FLOAT: row.emplace_back(sqlite3_column_double(statement, i)); break;
-        case SQLITE_NULL: row.emplace_back(std::monostate()); break;
+        case SQLITE_INTEGER:
+          row.emplace_back(int64_t{sqlite3_column_int64(statement, i)});
+          break;
+        case SQLITE_FLOAT:
+          row.emplace_back(sqlite3_column_double(statement, i));
+          break;
+        case SQLITE_NULL:
+          row.emplace_back(std::monostate());
+          break;
         default: {
           const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, i));
           const int size = sqlite3_column_bytes(statement, i);
@@ -143,8 +153,7 @@ absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const std::string& path) {
   for (const char* pragma : {"PRAGMA busy_timeout = 5000", "PRAGMA journal_mode = WAL",
                              "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON"}) {
     if (absl::Status status = connection->Query(pragma).status(); !status.ok()) {
-      return absl::Status(status.code(),
-                          absl::StrCat("database ", path, ": ", status.message()));
+      return absl::Status(status.code(), absl::StrCat("database ", path, ": ", status.message()));
     }
   }
   return std::make_unique<Database>(std::move(connection));

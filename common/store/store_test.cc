@@ -10,7 +10,8 @@ namespace evenkeel::store {
 namespace {
 
 constexpr Migration kMigrations[] = {
-    {1, "CREATE TABLE t (id TEXT PRIMARY KEY, n INTEGER, x REAL, b BLOB); CREATE INDEX t_n ON t (n)"},
+    {1,
+     "CREATE TABLE t (id TEXT PRIMARY KEY, n INTEGER, x REAL, b BLOB); CREATE INDEX t_n ON t (n)"},
     {2, "ALTER TABLE t ADD COLUMN at INTEGER NOT NULL DEFAULT 0"},
 };
 
@@ -28,22 +29,26 @@ TEST(SqliteTest, KeepsEveryTypeAcrossReopening) {
     auto db = OpenSqlite(path);
     ASSERT_TRUE(db.ok()) << db.status();
     ASSERT_TRUE((*db)->Migrate(kMigrations).ok());
-    ASSERT_TRUE((*db)->InTransaction([&](Connection& c) -> absl::Status {
-      if (round == 0) {
-        return c.Execute("INSERT INTO t VALUES (?, ?, ?, ?, ?)",
-                         {std::string("a"), int64_t{-5}, 0.1, bytes, FromTime(time)}).status();
-      }
-      const auto rows = c.Query("SELECT id, n, x, b, at, NULL FROM t");
-      EXPECT_EQ(rows->size(), 1u);
-      const Row& row = rows->at(0);
-      EXPECT_EQ(AsText(row[0]), "a");
-      EXPECT_EQ(AsInt(row[1]), -5);
-      EXPECT_EQ(AsDouble(row[2]), 0.1);
-      EXPECT_EQ(AsText(row[3]), bytes);
-      EXPECT_EQ(AsTime(row[4]), time);
-      EXPECT_TRUE(std::holds_alternative<std::monostate>(row[5]));
-      return absl::OkStatus();
-    }).ok());
+    ASSERT_TRUE((*db)
+                    ->InTransaction([&](Connection& c) -> absl::Status {
+                      if (round == 0) {
+                        return c
+                            .Execute("INSERT INTO t VALUES (?, ?, ?, ?, ?)",
+                                     {std::string("a"), int64_t{-5}, 0.1, bytes, FromTime(time)})
+                            .status();
+                      }
+                      const auto rows = c.Query("SELECT id, n, x, b, at, NULL FROM t");
+                      EXPECT_EQ(rows->size(), 1u);
+                      const Row& row = rows->at(0);
+                      EXPECT_EQ(AsText(row[0]), "a");
+                      EXPECT_EQ(AsInt(row[1]), -5);
+                      EXPECT_EQ(AsDouble(row[2]), 0.1);
+                      EXPECT_EQ(AsText(row[3]), bytes);
+                      EXPECT_EQ(AsTime(row[4]), time);
+                      EXPECT_TRUE(std::holds_alternative<std::monostate>(row[5]));
+                      return absl::OkStatus();
+                    })
+                    .ok());
   }
 }
 
@@ -56,21 +61,21 @@ TEST(SqliteTest, AFailedTransactionLeavesNothing) {
   });
   EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
   ASSERT_TRUE(db->InTransaction([](Connection& c) -> absl::Status {
-    EXPECT_TRUE(c.Query("SELECT * FROM t")->empty());
-    return absl::OkStatus();
-  }).ok());
+                  EXPECT_TRUE(c.Query("SELECT * FROM t")->empty());
+                  return absl::OkStatus();
+                }).ok());
 }
 
 TEST(SqliteTest, NamesItsErrors) {
   auto db = *OpenSqlite(":memory:");
   ASSERT_TRUE(db->Migrate(kMigrations).ok());
   ASSERT_TRUE(db->InTransaction([](Connection& c) -> absl::Status {
-    EXPECT_TRUE(c.Execute("INSERT INTO t (id) VALUES ('a')").ok());
-    EXPECT_EQ(c.Execute("INSERT INTO t (id) VALUES ('a')").status().code(),
-              absl::StatusCode::kAlreadyExists);
-    EXPECT_EQ(c.Execute("SELEKT").status().code(), absl::StatusCode::kInternal);
-    return absl::OkStatus();
-  }).ok());
+                  EXPECT_TRUE(c.Execute("INSERT INTO t (id) VALUES ('a')").ok());
+                  EXPECT_EQ(c.Execute("INSERT INTO t (id) VALUES ('a')").status().code(),
+                            absl::StatusCode::kAlreadyExists);
+                  EXPECT_EQ(c.Execute("SELEKT").status().code(), absl::StatusCode::kInternal);
+                  return absl::OkStatus();
+                }).ok());
   const auto missing = OpenSqlite("/nonexistent/folder/x.db");
   EXPECT_EQ(missing.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_NE(std::string(missing.status().message()).find("/nonexistent/folder/x.db"),

@@ -1,0 +1,304 @@
+// Changes and their life: what the actuator knows and can be told.
+#include <absl/strings/ascii.h>
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_format.h>
+#include <absl/time/time.h>
+
+#include <cstdio>
+
+#include "common/base/status_macros.h"
+#include "common/convert/change.h"
+#include "common/convert/time.h"
+#include "tools/ctl/context.h"
+#include "tools/ctl/table.h"
+
+namespace evenkeel::ctl {
+namespace {
+
+using actuator::v1::ActuatorService;
+using runtime::ServiceId;
+
+std::unique_ptr<ActuatorService::Stub> Actuator(const Context& context) {
+  return ActuatorService::NewStub(context.Channel(ServiceId::kActuator));
+}
+
+absl::StatusOr<int32_t> Number(const std::string& flag, const std::string& text) {
+  int32_t number = 0;
+  if (!absl::SimpleAtoi(text, &number) || number < 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", flag, " must be a whole number, is \"", text, "\""));
+  }
+  return number;
+}
+
+std::string TimeOfDay(const google::protobuf::Timestamp& time) {
+  return absl::FormatTime("%m-%d %H:%M:%S", convert::FromProto(time), absl::UTCTimeZone());
+}
+
+std::string EntityText(const types::v1::Entity& entity) {
+  if (entity.has_membership()) {
+    return absl::StrCat("agent ", entity.membership().agent_id(), " in queue ",
+                        entity.membership().queue_id());
+  }
+  return absl::StrCat("capacity of queue ", entity.queue_capacity().queue_id());
+}
+
+std::string ValueText(const types::v1::Value& value) {
+  return value.value_case() == types::v1::Value::kAgents ? absl::StrCat(value.agents())
+         : value.joined()                                ? "joined"
+                                                         : "left";
+}
+
+std::string StateText(types::v1::ChangeState state) {
+  return model::ChangeStateName(convert::FromProto(state));
+}
+
+absl::StatusOr<types::v1::ChangeState> ParseState(const std::string& name) {
+  types::v1::ChangeState state;
+  if (!types::v1::ChangeState_Parse("CHANGE_STATE_" + absl::AsciiStrToUpper(name), &state) ||
+      state == types::v1::CHANGE_STATE_UNSPECIFIED) {
+    std::string known;
+    for (int i = types::v1::ChangeState_MIN + 1; i <= types::v1::ChangeState_MAX; ++i) {
+      absl::StrAppend(&known, known.empty() ? "" : ", ",
+                      StateText(static_cast<types::v1::ChangeState>(i)));
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat("--state must be one of ", known, ", is \"", name, "\""));
+  }
+  return state;
+}
+
+absl::Status Changes(const Context& context, const std::vector<std::string>&) {
+  actuator::v1::ListChangesRequest request;
+  actuator::v1::ListChangesResponse response;
+  EVENKEEL_ASSIGN_OR_RETURN(const int32_t limit, Number("limit", context.options.limit));
+  request.set_page_size(limit);
+  request.set_queue_id(context.options.queue);
+  if (!context.options.state.empty()) {
+    EVENKEEL_ASSIGN_OR_RETURN(const auto state, ParseState(context.options.state));
+    request.add_states(state);
+  }
+  const auto stub = Actuator(context);
+  EVENKEEL_RETURN_IF_ERROR(context.Call(ServiceId::kActuator, *stub,
+                                        &ActuatorService::Stub::ListChanges, request, response));
+  if (context.PrintJson(response)) return absl::OkStatus();
+  if (response.changes().empty()) {
+    std::printf("no changes\n");
+    return absl::OkStatus();
+  }
+  Table table({"id", "at", "state", "what", "from", "to", "why"});
+  for (const auto& change : response.changes()) {
+    const bool settled =
+        change.state() == types::v1::CHANGE_STATE_APPLIED || change.state_reason().empty();
+    table.Add({change.id().substr(0, 8), TimeOfDay(change.updated_at()), StateText(change.state()),
+               EntityText(change.proposal().entity()), ValueText(change.proposal().old_value()),
+               ValueText(change.proposal().new_value()),
+               settled ? change.proposal().reason() : change.state_reason()});
+  }
+  std::fputs(table.Text(100).c_str(), stdout);
+  if (!response.next_page_token().empty()) std::printf("there are more; see --limit\n");
+  return absl::OkStatus();
+}
+
+// People type the first characters of an id; the newest thousand changes are searched for it.
+absl::StatusOr<types::v1::Change> FindChange(const Context& context, const std::string& id) {
+  const auto stub = Actuator(context);
+  actuator::v1::GetChangeRequest get;
+  actuator::v1::GetChangeResponse got;
+  get.set_change_id(id);
+  const absl::Status exact =
+      context.Call(ServiceId::kActuator, *stub, &ActuatorService::Stub::GetChange, get, got);
+  if (exact.ok()) return got.change();
+  if (exact.code() != absl::StatusCode::kNotFound) return exact;
+  actuator::v1::ListChangesRequest list;
+  actuator::v1::ListChangesResponse listed;
+  list.set_page_size(1000);
+  EVENKEEL_RETURN_IF_ERROR(
+      context.Call(ServiceId::kActuator, *stub, &ActuatorService::Stub::ListChanges, list, listed));
+  const types::v1::Change* found = nullptr;
+  for (const auto& change : listed.changes()) {
+    if (!change.id().starts_with(id)) continue;
+    if (found != nullptr) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("\"", id, "\" fits more than one change; give more of the id"));
+    }
+    found = &change;
+  }
+  if (found == nullptr) return exact;
+  return *found;
+}
+
+void PrintChange(const types::v1::Change& change) {
+  const auto& proposal = change.proposal();
+  std::printf("%s\n  %s: %s -> %s\n  %s, since %s%s\n  why: %s\n", change.id().c_str(),
+              EntityText(proposal.entity()).c_str(), ValueText(proposal.old_value()).c_str(),
+              ValueText(proposal.new_value()).c_str(), StateText(change.state()).c_str(),
+              TimeOfDay(change.updated_at()).c_str(),
+              change.state_reason().empty() ? "" : (": " + change.state_reason()).c_str(),
+              proposal.reason().c_str());
+}
+
+absl::Status PrintAudit(const Context& context, const actuator::v1::ListAuditRequest& request) {
+  actuator::v1::ListAuditResponse response;
+  const auto stub = Actuator(context);
+  EVENKEEL_RETURN_IF_ERROR(context.Call(ServiceId::kActuator, *stub,
+                                        &ActuatorService::Stub::ListAudit, request, response));
+  if (context.PrintJson(response)) return absl::OkStatus();
+  Table table({">#", "at", "who", "did", "change", "from", "to", "why"});
+  for (auto it = response.entries().rbegin(); it != response.entries().rend(); ++it) {
+    table.Add({absl::StrCat(it->sequence()), TimeOfDay(it->at()), it->actor(), it->action(),
+               it->change_id().substr(0, 8), it->previous(), it->current(), it->reason()});
+  }
+  std::fputs(table.Text(80).c_str(), stdout);
+  return absl::OkStatus();
+}
+
+absl::Status ShowChange(const Context& context, const std::vector<std::string>& arguments) {
+  EVENKEEL_ASSIGN_OR_RETURN(const types::v1::Change change, FindChange(context, arguments[0]));
+  if (context.PrintJson(change)) return absl::OkStatus();
+  PrintChange(change);
+  std::printf("\n");
+  actuator::v1::ListAuditRequest request;
+  request.set_change_id(change.id());
+  return PrintAudit(context, request);
+}
+
+absl::Status Audit(const Context& context, const std::vector<std::string>&) {
+  actuator::v1::ListAuditRequest request;
+  EVENKEEL_ASSIGN_OR_RETURN(const int32_t limit, Number("limit", context.options.limit));
+  request.set_page_size(limit);
+  if (!context.options.change.empty()) {
+    EVENKEEL_ASSIGN_OR_RETURN(const types::v1::Change change,
+                              FindChange(context, context.options.change));
+    request.set_change_id(change.id());
+  }
+  return PrintAudit(context, request);
+}
+
+template <typename Request>
+Request Decision(const Context& context, const types::v1::Change& change) {
+  Request request;
+  request.set_request_id(context.ids.NewId());
+  request.set_change_id(change.id());
+  request.set_actor(context.options.actor);
+  return request;
+}
+
+template <typename Request, typename Response>
+absl::Status Decide(const Context& context,
+                    grpc::Status (ActuatorService::Stub::*method)(grpc::ClientContext*,
+                                                                  const Request&, Response*),
+                    const Request& request) {
+  Response response;
+  const auto stub = Actuator(context);
+  EVENKEEL_RETURN_IF_ERROR(context.Call(ServiceId::kActuator, *stub, method, request, response));
+  if (!context.PrintJson(response)) PrintChange(response.change());
+  return absl::OkStatus();
+}
+
+absl::Status Approve(const Context& context, const std::vector<std::string>& arguments) {
+  EVENKEEL_ASSIGN_OR_RETURN(const types::v1::Change change, FindChange(context, arguments[0]));
+  auto request = Decision<actuator::v1::ApproveChangeRequest>(context, change);
+  request.set_revision(change.revision());
+  if (!context.options.revision.empty()) {
+    EVENKEEL_ASSIGN_OR_RETURN(const int32_t revision, Number("revision", context.options.revision));
+    request.set_revision(revision);
+  }
+  return Decide(context, &ActuatorService::Stub::ApproveChange, request);
+}
+
+absl::Status Discard(const Context& context, const std::vector<std::string>& arguments) {
+  EVENKEEL_ASSIGN_OR_RETURN(const types::v1::Change change, FindChange(context, arguments[0]));
+  auto request = Decision<actuator::v1::DiscardChangeRequest>(context, change);
+  request.set_reason(context.options.reason);
+  return Decide(context, &ActuatorService::Stub::DiscardChange, request);
+}
+
+absl::Status RollBack(const Context& context, const std::vector<std::string>& arguments) {
+  EVENKEEL_ASSIGN_OR_RETURN(const types::v1::Change change, FindChange(context, arguments[0]));
+  auto request = Decision<actuator::v1::RollBackChangeRequest>(context, change);
+  request.set_reason(context.options.reason);
+  return Decide(context, &ActuatorService::Stub::RollBackChange, request);
+}
+
+absl::StatusOr<actuator::v1::PauseScope> Scope(const Options& options) {
+  actuator::v1::PauseScope scope;
+  if (!options.queue.empty()) {
+    scope.set_queue_id(options.queue);
+  } else if (options.kind == "capacity") {
+    scope.set_kind(types::v1::CHANGE_KIND_CAPACITY);
+  } else if (!options.kind.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--kind must be capacity, is \"", options.kind, "\""));
+  }
+  return scope;
+}
+
+std::string ScopeText(const actuator::v1::PauseScope& scope) {
+  switch (scope.scope_case()) {
+    case actuator::v1::PauseScope::kKind:
+      return "all capacity changes";
+    case actuator::v1::PauseScope::kEntity:
+      return EntityText(scope.entity());
+    case actuator::v1::PauseScope::kQueueId: return absl::StrCat("queue ", scope.queue_id());
+    case actuator::v1::PauseScope::SCOPE_NOT_SET:
+      break;
+  }
+  return "everything";
+}
+
+template <typename Response>
+void PrintPauses(const Response& response) {
+  if (response.pauses().empty()) std::printf("nothing is paused\n");
+  for (const auto& pause : response.pauses()) {
+    std::printf("paused: %s, since %s by %s%s\n", ScopeText(pause.scope()).c_str(),
+                TimeOfDay(pause.since()).c_str(), pause.actor().c_str(),
+                pause.reason().empty() ? "" : (": " + pause.reason()).c_str());
+  }
+}
+
+absl::Status Pause(const Context& context, const std::vector<std::string>&) {
+  actuator::v1::PauseActuationRequest request;
+  actuator::v1::PauseActuationResponse response;
+  request.set_request_id(context.ids.NewId());
+  EVENKEEL_ASSIGN_OR_RETURN(*request.mutable_scope(), Scope(context.options));
+  request.set_actor(context.options.actor);
+  request.set_reason(context.options.reason);
+  const auto stub = Actuator(context);
+  EVENKEEL_RETURN_IF_ERROR(context.Call(ServiceId::kActuator, *stub,
+                                        &ActuatorService::Stub::PauseActuation, request, response));
+  if (!context.PrintJson(response)) PrintPauses(response);
+  return absl::OkStatus();
+}
+
+absl::Status Resume(const Context& context, const std::vector<std::string>&) {
+  actuator::v1::ResumeActuationRequest request;
+  actuator::v1::ResumeActuationResponse response;
+  request.set_request_id(context.ids.NewId());
+  EVENKEEL_ASSIGN_OR_RETURN(*request.mutable_scope(), Scope(context.options));
+  request.set_actor(context.options.actor);
+  const auto stub = Actuator(context);
+  EVENKEEL_RETURN_IF_ERROR(context.Call(
+      ServiceId::kActuator, *stub, &ActuatorService::Stub::ResumeActuation, request, response));
+  if (!context.PrintJson(response)) PrintPauses(response);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::vector<Command> ChangeCommands() {
+  return {
+      {"changes", "", "what was proposed, and what became of it", 0, 0, Changes},
+      {"change", "ID", "one change and its audit; the first characters of the id will do", 1, 1,
+       ShowChange},
+      {"approve", "ID", "approve a change that awaits it", 1, 1, Approve},
+      {"discard", "ID", "say no to a change that has not started", 1, 1, Discard},
+      {"rollback", "ID", "undo an applied change, through the same guardrails", 1, 1, RollBack},
+      {"pause", "", "stop writing: all, a --kind or a --queue; survives restarts", 0, 0, Pause},
+      {"resume", "", "end a pause of the same scope", 0, 0, Resume},
+      {"audit", "", "who did what, when and why", 0, 0, Audit},
+  };
+}
+
+}  // namespace evenkeel::ctl
