@@ -330,9 +330,16 @@ absl::StatusOr<GroupFigures> SqliteLedger::Group(const model::Entity& entity, ab
   return figures;
 }
 
-absl::StatusOr<std::map<model::ChangeState, int64_t>> SqliteLedger::CountByState() {
-  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<Row> found,
-                            Query("SELECT state, count(*) FROM changes GROUP BY state", {}));
+absl::StatusOr<std::map<model::ChangeState, int64_t>> SqliteLedger::CountByState(
+    const std::vector<model::ChangeState>& states) {
+  ChangeQuery query;
+  query.states = states;
+  Cells params;
+  const std::string where = Where(query, params);
+  EVENKEEL_ASSIGN_OR_RETURN(
+      const std::vector<Row> found,
+      Query(absl::StrCat("SELECT c.state, count(*) FROM changes c", where, " GROUP BY c.state"),
+            params));
   std::map<model::ChangeState, int64_t> counts;
   for (const Row& row : found) {
     EVENKEEL_ASSIGN_OR_RETURN(const model::ChangeState state,

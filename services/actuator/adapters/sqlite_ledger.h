@@ -23,7 +23,8 @@ class SqliteLedger final : public Ledger {
                                       bool with_dry_run) override;
   absl::StatusOr<GroupFigures> Group(const model::Entity& entity, absl::Time since,
                                      bool with_dry_run) override;
-  absl::StatusOr<std::map<model::ChangeState, int64_t>> CountByState() override;
+  absl::StatusOr<std::map<model::ChangeState, int64_t>> CountByState(
+      const std::vector<model::ChangeState>& states) override;
   absl::StatusOr<std::vector<SeenValue>> FindSeen(const std::string& queue_id,
                                                   const std::string& agent_id) override;
   absl::StatusOr<std::vector<LeftAloneEntry>> FindLeftAlone(absl::Time now,

@@ -77,8 +77,9 @@ TEST(ProposalFormTest, EveryWrongFieldIsNamedAtOnce) {
 }
 
 TEST(ProposalFormTest, IdsAreVisibleAndWithoutSeparators) {
-  for (const std::string bad :
-       {"", "a b", "a/b", "a\n", "\xc3\xa4", std::string(201, 'x').c_str()}) {
+  const std::vector<std::string> bad_ids = {"",    "a b",      "a/b",
+                                            "a\n", "\xc3\xa4", std::string(201, 'x')};
+  for (const std::string& bad : bad_ids) {
     EXPECT_THAT(Problems(Join("q", bad)),
                 ElementsAre(Field(&FieldViolation::field, "entity.agent_id")))
         << bad;

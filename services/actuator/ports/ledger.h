@@ -193,7 +193,9 @@ class Ledger {
   // Of the group that `entity` is part of: its queue's memberships, or its queue's capacity.
   virtual absl::StatusOr<GroupFigures> Group(const model::Entity& entity, absl::Time since,
                                              bool with_dry_run) = 0;
-  virtual absl::StatusOr<std::map<model::ChangeState, int64_t>> CountByState() = 0;
+  // Changes in each of `states` (empty: any) that there are any of.
+  virtual absl::StatusOr<std::map<model::ChangeState, int64_t>> CountByState(
+      const std::vector<model::ChangeState>& states) = 0;
 
   // Values last seen, of a queue and/or an agent (empty: any), by entity key.
   virtual absl::StatusOr<std::vector<SeenValue>> FindSeen(const std::string& queue_id,

@@ -12,8 +12,8 @@ namespace {
 
 using What = FakeCentre::Record::What;
 
-std::string Target(const model::Entity& entity, const model::Value& value) {
-  return model::EntityKey(entity) + " = " + model::ValueText(value);
+std::string Target(const model::Entity& entity, const std::string& value) {
+  return model::EntityKey(entity) + " = " + value;
 }
 
 model::ChangeState StateNamed(const std::string& name) {
@@ -52,14 +52,13 @@ void CheckHistory(Ledger& ledger, const std::vector<AuditEntry>& entries, const 
 
   std::map<std::string, std::vector<absl::Time>> announced;
   for (const AuditEntry& entry : entries) {
-    if (entry.current != "applying") continue;
-    const model::Change change = ledger.GetChange(entry.change_id)->change;
-    announced[Target(change.proposal.entity, change.proposal.new_value)].push_back(entry.at);
+    if (entry.action == "write")
+      announced[Target(*entry.entity, entry.current)].push_back(entry.at);
   }
   std::map<std::string, size_t> written;
   for (const FakeCentre::Record& record : centre.records()) {
     if (record.what != What::kWrite) continue;
-    const std::string target = Target(record.entity, record.value);
+    const std::string target = Target(record.entity, model::ValueText(record.value));
     const std::vector<absl::Time>& lines = announced[target];
     ASSERT_LT(written[target], lines.size()) << target << " was written unannounced";
     EXPECT_LE(lines[written[target]++], record.at) << target;
@@ -78,7 +77,7 @@ void CheckHistory(Ledger& ledger, const std::vector<AuditEntry>& entries, const 
       case What::kWrite:
         if (pending.has_value() && !is_other) {
           EXPECT_TRUE(pending->seen_undone)
-              << Target(record.entity, record.value) << " was written twice";
+              << Target(record.entity, model::ValueText(record.value)) << " was written twice";
         }
         pending = Pending{record.value, record.at};
         break;

@@ -12,8 +12,7 @@ namespace evenkeel::actuator {
 // Fails the running test for each breach. `entries`: the whole audit, oldest first.
 //  - Sequences rise by one.
 //  - The lines of a change lead from "" over legal transitions to its state in the ledger.
-//  - Before each write to the centre stands a line that takes a change of that entity and value to
-//    `applying`, and there are at least as many such lines as writes.
+//  - Before each write to the centre stands a line that announces that value for that entity.
 //  - Between two writes of one value to one entity, without the other value being written, edited
 //  or
 //    read in between, lies a reading that shows another value, `verify_timeout` or more after the

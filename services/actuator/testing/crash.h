@@ -69,9 +69,10 @@ class CrashingLedger final : public Ledger {
     if (crash_.dead()) return Dead();
     return ledger_.Group(entity, since, with_dry_run);
   }
-  absl::StatusOr<std::map<model::ChangeState, int64_t>> CountByState() override {
+  absl::StatusOr<std::map<model::ChangeState, int64_t>> CountByState(
+      const std::vector<model::ChangeState>& states) override {
     if (crash_.dead()) return Dead();
-    return ledger_.CountByState();
+    return ledger_.CountByState(states);
   }
   absl::StatusOr<std::vector<SeenValue>> FindSeen(const std::string& queue_id,
                                                   const std::string& agent_id) override {

@@ -128,8 +128,11 @@ absl::StatusOr<model::Change> Actuator::Propose(const RequestHeader& header,
   }
   EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
   const std::string parts[] = {"propose", Fingerprint(proposal)};
+  const std::string fingerprint = Fingerprint(parts);
   std::lock_guard lock(mutex_);
-  return Ask(header, {Moment::kProposal, Fingerprint(parts), proposal, ""});
+  EVENKEEL_ASSIGN_OR_RETURN(const auto answered, FindAnswer(header, fingerprint));
+  if (answered.has_value()) return Repeat(*answered);
+  return Ask(header, {Moment::kProposal, fingerprint, proposal, ""});
 }
 
 absl::StatusOr<model::Change> Actuator::RollBack(const RequestHeader& header,
@@ -155,9 +158,6 @@ absl::StatusOr<model::Change> Actuator::RollBack(const RequestHeader& header,
 }
 
 absl::StatusOr<model::Change> Actuator::Ask(const RequestHeader& header, const Asked& asked) {
-  EVENKEEL_ASSIGN_OR_RETURN(const auto answered, FindAnswer(header, asked.fingerprint));
-  if (answered.has_value()) return Repeat(*answered);
-
   const model::Proposal& proposal = asked.proposal;
   const Mode mode = settings_.modes.For(proposal.kind, proposal.entity);
   EVENKEEL_ASSIGN_OR_RETURN(std::optional<ChangeRecord> open, admission_.FindOpen(proposal.entity));
@@ -210,7 +210,8 @@ absl::StatusOr<model::Change> Actuator::AskAnew(const RequestHeader& header, con
           journal_.Move(write, *open, kSuperseded,
                         {asked.proposal.proposer, "a newer change of it came: " + change.id}));
     } else {
-      EVENKEEL_ASSIGN_OR_RETURN(auto counts, journal_.ledger().CountByState());
+      EVENKEEL_ASSIGN_OR_RETURN(auto counts,
+                                journal_.ledger().CountByState({kAccepted, kAwaitingApproval}));
       if (counts[kAccepted] + counts[kAwaitingApproval] >= settings_.queue_limit) {
         absl::Status full =
             RefusalStatus(absl::StatusCode::kResourceExhausted,
@@ -426,7 +427,7 @@ absl::StatusOr<ActuatorStatus> Actuator::GetStatus() {
   status.modes = settings_.modes;
   status.limits = settings_.limits;
   EVENKEEL_ASSIGN_OR_RETURN(status.pauses, ledger.FindPauses());
-  EVENKEEL_ASSIGN_OR_RETURN(status.changes, ledger.CountByState());
+  EVENKEEL_ASSIGN_OR_RETURN(status.changes, ledger.CountByState({}));
   for (const model::ChangeKind kind : model::kAllChangeKinds) {
     EVENKEEL_ASSIGN_OR_RETURN(
         status.writes_last_hour[kind],

@@ -18,6 +18,8 @@ std::vector<JoinedWrite> ToMembers(const std::vector<model::Proposal>& proposals
   return members;
 }
 
+absl::Status AtRest() { return absl::UnavailableError("left in peace after an error"); }
+
 bool IsCapacity(const model::Entity& entity) {
   return std::holds_alternative<model::QueueCapacityEntity>(entity);
 }
@@ -27,6 +29,7 @@ bool IsCapacity(const model::Entity& entity) {
 absl::StatusOr<std::map<std::string, model::Value>> CentreAccess::Read(
     const std::vector<model::Entity>& entities) {
   const std::string& queue_id = model::EntityQueue(entities.at(0));
+  if (IsResting(queue_id)) return AtRest();
   std::map<std::string, model::Value> values;
   absl::Status status;
   if (IsCapacity(entities[0])) {
@@ -52,6 +55,7 @@ absl::StatusOr<std::map<std::string, model::Value>> CentreAccess::Read(
 }
 
 absl::StatusOr<std::vector<MemberReading>> CentreAccess::ReadMembers(const std::string& queue_id) {
+  if (IsResting(queue_id)) return AtRest();
   auto members = centre_.ReadMembers(queue_id, {});
   if (members.status().code() == absl::StatusCode::kNotFound) return std::vector<MemberReading>();
   if (!members.ok()) Note(queue_id, members.status());
@@ -60,6 +64,7 @@ absl::StatusOr<std::vector<MemberReading>> CentreAccess::ReadMembers(const std::
 
 absl::StatusOr<std::vector<std::string>> CentreAccess::ReadJoinedQueues(
     const std::string& agent_id, const std::string& queue_id) {
+  if (IsResting(queue_id)) return AtRest();
   const auto memberships = centre_.ReadAgentQueues(agent_id);
   std::vector<std::string> joined;
   if (memberships.status().code() == absl::StatusCode::kNotFound) return joined;

@@ -35,7 +35,7 @@ class CentreAccess {
 
   // The values of entities of one queue, all memberships or all its capacity, by entity key; an
   // entity that does not exist is absent, and so is everything of a queue that does not. Other
-  // errors are noted and the queue given a rest.
+  // errors are noted and the queue given a rest; UNAVAILABLE, without asking, while it rests.
   absl::StatusOr<std::map<std::string, model::Value>> Read(
       const std::vector<model::Entity>& entities);
   // All members of a queue, none when there is no such queue; errors as of Read.

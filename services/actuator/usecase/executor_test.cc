@@ -277,6 +277,20 @@ TEST_F(ExecutorTest, Api2ALimitRestsTheWholeClientAsLongAsItSays) {
   EXPECT_EQ(Get(a).state_reason, "read back: joined");
 }
 
+TEST_F(ExecutorTest, Api2AfterALimitNothingMoreIsAskedInTheSameCall) {
+  for (int i = 0; i < 5; ++i) Accept(Join("q2", "a" + std::to_string(i)));
+  RunFor(absl::Seconds(3));
+  int calls = 0;
+  centre.refuse = [&](const std::string&) {
+    ++calls;
+    return absl::ResourceExhaustedError("429");
+  };
+  for (int i = 0; i < 5; ++i) Accept(Leave("q1", "a" + std::to_string(i)));
+  Tick();
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(actuator->GetStatus()->changes[kAccepted], 5);
+}
+
 TEST_F(ExecutorTest, Act5ALostAnswerIsReadBackAndNotSentAgain) {
   centre.lose_answer = [](const auto&) { return absl::UnavailableError("connection lost"); };
   const std::string id = Accept(Join("q2", "a0"));

@@ -51,6 +51,14 @@ absl::Status Journal::Move(LedgerWrite& write, ChangeRecord& record, model::Chan
   return absl::OkStatus();
 }
 
+void Journal::Announce(LedgerWrite& write, const ChangeRecord& record) const {
+  const model::Proposal& proposal = record.change.proposal;
+  AuditEntry line =
+      Line(record, {kActuator, proposal.reason}, "write", model::ValueText(proposal.old_value));
+  line.current = model::ValueText(proposal.new_value);
+  write.audit.push_back(std::move(line));
+}
+
 void Journal::Revise(LedgerWrite& write, ChangeRecord& parked, const model::Proposal& newer) const {
   model::Change& change = parked.change;
   const ChangeWrite::Expected expected{change.state, change.revision};

@@ -44,6 +44,8 @@ class Journal {
   // INTERNAL when the table does not list the step.
   absl::Status Move(LedgerWrite& write, ChangeRecord& record, model::ChangeState to,
                     const Cause& cause) const;
+  // Adds that the new value of `record` is about to be written, for the audit alone.
+  void Announce(LedgerWrite& write, const ChangeRecord& record) const;
   // Puts `newer` in the place of the proposal of `parked`, which awaits approval, as its next
   // revision.
   void Revise(LedgerWrite& write, ChangeRecord& parked, const model::Proposal& newer) const;

@@ -9,20 +9,27 @@
 
 namespace evenkeel::actuator {
 
-absl::StatusOr<std::map<std::string, OwnWrite>> FindOwnWrites(const Settings& settings,
-                                                              Journal& journal, ChangeQuery which) {
-  const absl::Time now = journal.Now();
-  which.sent_after = now - settings.uncertain;
+absl::StatusOr<std::vector<ChangeRecord>> FindLatelySent(const Settings& settings, Journal& journal,
+                                                         ChangeQuery which) {
+  which.sent_after = journal.Now() - settings.uncertain;
   EVENKEEL_ASSIGN_OR_RETURN(std::vector<ChangeRecord> sent, journal.ledger().FindChanges(which));
+  std::erase_if(sent, [](const ChangeRecord& record) { return !record.maybe_sent; });
   std::stable_sort(sent.begin(), sent.end(), [](const ChangeRecord& a, const ChangeRecord& b) {
     return a.sent_at < b.sent_at;
   });
+  return sent;
+}
+
+absl::StatusOr<std::map<std::string, OwnWrite>> FindOwnWrites(const Settings& settings,
+                                                              Journal& journal, ChangeQuery which) {
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<ChangeRecord> sent,
+                            FindLatelySent(settings, journal, std::move(which)));
   std::map<std::string, OwnWrite> own;
   for (const ChangeRecord& record : sent) {
-    if (!record.maybe_sent) continue;
     const model::Proposal& proposal = record.change.proposal;
     own[model::EntityKey(proposal.entity)] = {proposal.old_value, proposal.new_value,
-                                              IsOpen(record.change.state), now - record.sent_at};
+                                              IsOpen(record.change.state),
+                                              journal.Now() - record.sent_at};
   }
   return own;
 }

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "services/actuator/core/reading.h"
 #include "services/actuator/usecase/journal.h"
@@ -12,8 +13,12 @@
 
 namespace evenkeel::actuator {
 
-// The last change of each entity whose call went out, or may have, so lately that its effect may
-// still come (Settings::uncertain); among the changes that `which` asks for; by entity key.
+// The changes that `which` asks for whose calls went out, or may have, so lately that their effects
+// may still come (Settings::uncertain): in the order of their calls.
+absl::StatusOr<std::vector<ChangeRecord>> FindLatelySent(const Settings& settings, Journal& journal,
+                                                         ChangeQuery which);
+
+// Of those, the last of each entity, by entity key.
 absl::StatusOr<std::map<std::string, OwnWrite>> FindOwnWrites(const Settings& settings,
                                                               Journal& journal, ChangeQuery which);
 

@@ -73,8 +73,7 @@ absl::Status ReadBackStep::Settle(LedgerWrite& write, ChangeRecord& record,
     case ReadBack::kGone:
       return SettleGone(journal_, write, record);
     case ReadBack::kChangedByOther:
-      return SettleForeign(settings_, journal_, write, record, *reading,
-                           UnexpectedValue(proposal, *reading));
+      return SettleForeign(settings_, journal_, write, record, Unexpected(proposal, *reading));
     case ReadBack::kSendAgain:
       return journal_.Move(write, record, kAccepted,
                            {kActuator, "read back: it had no effect, to be written again"});

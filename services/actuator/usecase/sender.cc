@@ -12,7 +12,6 @@
 #include "services/actuator/core/proposal.h"
 #include "services/actuator/core/turns.h"
 #include "services/actuator/usecase/own_writes.h"
-#include "services/actuator/usecase/settle.h"
 
 namespace evenkeel::actuator {
 namespace {
@@ -185,10 +184,10 @@ absl::Status Sender::Begin(Call& call) {
       item.record.acknowledged = false;
       ++item.record.attempts;
       item.record.sent_at = journal_.Now();
-      EVENKEEL_RETURN_IF_ERROR(journal_.Move(
-          write, item.record, kApplying,
-          {kActuator, absl::StrCat("to be written: ", model::ValueText(change.proposal.new_value),
-                                   ", attempt ", item.record.attempts)}));
+      EVENKEEL_RETURN_IF_ERROR(
+          journal_.Move(write, item.record, kApplying,
+                        {kActuator, absl::StrCat("attempt ", item.record.attempts)}));
+      journal_.Announce(write, item.record);
     }
     begun.push_back(std::move(item));
   }
@@ -217,13 +216,9 @@ absl::Status Sender::GatherQueues(Item& item) {
   // taken as gone, unless we have given it back since.
   ChangeQuery query;
   query.agent_id = model::EntityAgent(proposal.entity);
-  query.sent_after = journal_.Now() - settings_.uncertain;
-  EVENKEEL_ASSIGN_OR_RETURN(std::vector<ChangeRecord> sent, journal_.ledger().FindChanges(query));
-  std::stable_sort(sent.begin(), sent.end(), [](const ChangeRecord& a, const ChangeRecord& b) {
-    return a.sent_at < b.sent_at;
-  });
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<ChangeRecord> sent,
+                            FindLatelySent(settings_, journal_, query));
   for (const ChangeRecord& record : sent) {
-    if (!record.maybe_sent) continue;
     const std::string& queue = model::EntityQueue(record.change.proposal.entity);
     if (IsLeave(record.change.proposal)) {
       item.not_to_count.insert(queue);
@@ -235,7 +230,7 @@ absl::Status Sender::GatherQueues(Item& item) {
   if (!item.record.dry_run) return absl::OkStatus();
   EVENKEEL_ASSIGN_OR_RETURN(const std::vector<std::string> given,
                             admission_.QueuesJoinedByMove(proposal, /*dry_run=*/true));
-  item.to_count.insert(given.begin(), given.end());
+  item.joined_in_dry_run = !given.empty();
   return absl::OkStatus();
 }
 
@@ -266,15 +261,15 @@ void Sender::Read(Call& call) {
 }
 
 void Sender::ReadOtherQueues(Item& item) {
-  const model::Proposal& proposal = item.record.change.proposal;
-  const auto joined = centre_.ReadJoinedQueues(model::EntityAgent(proposal.entity),
-                                               model::EntityQueue(proposal.entity));
+  const model::Entity& entity = item.record.change.proposal.entity;
+  const auto joined =
+      centre_.ReadJoinedQueues(model::EntityAgent(entity), model::EntityQueue(entity));
   item.read = joined.status();
   if (!joined.ok()) return;
   const bool stays = std::any_of(joined->begin(), joined->end(), [&](const std::string& queue) {
     return !item.not_to_count.contains(queue);
   });
-  item.last_queue = !stays && item.to_count.empty();
+  item.last_queue = !stays && !item.joined_in_dry_run;
 }
 
 absl::Status Sender::Finish(Call& call, const absl::Status& written,
@@ -310,16 +305,23 @@ absl::Status Sender::FinishItem(LedgerWrite& write, Item& item, const absl::Stat
   Restore(item);  // nothing was sent
   switch (item.verdict) {
     case BeforeWrite::kChangedByOther:
-      return SettleForeign(settings_, journal_, write, record, *item.reading,
-                           UnexpectedValue(record.change.proposal, *item.reading));
+      return SettleForeign(settings_, journal_, write, record, FoundForeign(item));
     case BeforeWrite::kGone:
       return SettleGone(journal_, write, record);
     default:
       break;
   }
   return journal_.Move(
-      write, record, kRefused,
+      write, record, record.maybe_sent ? kFailed : kRefused,
       {kActuator, absl::StrCat(kLastQueue, ": the agent is joined to no other queue"), kLastQueue});
+}
+
+ForeignEdit Sender::FoundForeign(const Item& item) const {
+  const model::Proposal& proposal = item.record.change.proposal;
+  if (*item.reading != proposal.old_value) return Unexpected(proposal, *item.reading);
+  return {*item.last_seen, *item.reading,
+          absl::StrCat("lately seen ", model::ValueText(*item.last_seen), ", the centre has ",
+                       model::ValueText(*item.reading))};
 }
 
 absl::Status Sender::FinishWritten(LedgerWrite& write, Item& item, const absl::Status& written,
@@ -345,8 +347,8 @@ absl::Status Sender::FinishWritten(LedgerWrite& write, Item& item, const absl::S
       break;
     case Effect::kForeign:
       Restore(item);
-      return SettleForeign(settings_, journal_, write, record, *item.reading,
-                           "somebody else is changing it (" + Text(written) + ")");
+      return SettleForeign(settings_, journal_, write, record,
+                           {*item.reading, *item.reading, Text(written)});
     case Effect::kNoneForAny:
       break;
   }

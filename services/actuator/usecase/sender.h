@@ -17,6 +17,7 @@
 #include "services/actuator/usecase/centre_access.h"
 #include "services/actuator/usecase/journal.h"
 #include "services/actuator/usecase/settings.h"
+#include "services/actuator/usecase/settle.h"
 
 namespace evenkeel::actuator {
 
@@ -40,7 +41,7 @@ class Sender {
     ChangeRecord record;
     ChangeRecord before;                 // as it stood before the call
     std::set<std::string> not_to_count;  // queues that we took the agent from lately
-    std::set<std::string> to_count;      // queues that the dry run of its move gives the agent
+    bool joined_in_dry_run = false;      // its move would have given the agent another queue
     Reading last_seen;
     std::map<std::string, OwnWrite> own_writes;  // of the entity
     absl::Status read;                           // of the reads that it needs
@@ -68,6 +69,7 @@ class Sender {
   absl::Status Finish(Call& call, const absl::Status& written, const std::string& description);
   absl::Status FinishItem(LedgerWrite& write, Item& item, const absl::Status& written,
                           const std::string& description, bool is_alone);
+  ForeignEdit FoundForeign(const Item& item) const;
   absl::Status FinishWritten(LedgerWrite& write, Item& item, const absl::Status& written,
                              bool is_alone);
   // Back to how it stood before the call, which certainly had no effect.

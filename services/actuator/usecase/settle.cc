@@ -23,22 +23,19 @@ absl::Status SettleApplied(Journal& journal, LedgerWrite& write, ChangeRecord& r
                       {proposal.proposer, "undone by change " + record.change.id});
 }
 
-std::string UnexpectedValue(const model::Proposal& proposal, const model::Value& value) {
-  if (value == proposal.old_value) {
-    return absl::StrCat("somebody else made it ", model::ValueText(value), " lately");
-  }
-  return absl::StrCat("expected ", model::ValueText(proposal.old_value), ", the centre has ",
-                      model::ValueText(value), ": somebody else changed it");
+ForeignEdit Unexpected(const model::Proposal& proposal, const model::Value& value) {
+  return {proposal.old_value, value,
+          absl::StrCat("expected ", model::ValueText(proposal.old_value), ", the centre has ",
+                       model::ValueText(value))};
 }
 
 absl::Status SettleForeign(const Settings& settings, Journal& journal, LedgerWrite& write,
-                           ChangeRecord& record, const model::Value& value,
-                           const std::string& why) {
-  const model::Proposal& proposal = record.change.proposal;
+                           ChangeRecord& record, const ForeignEdit& edit) {
   EVENKEEL_RETURN_IF_ERROR(
-      journal.Move(write, record, kFailed, {kActuator, "ABORTED: " + why, kChangedByOther}));
-  journal.ReportForeign(write, proposal.entity, model::ValueText(proposal.old_value), value,
-                        journal.Now() + settings.leave_alone, why);
+      journal.Move(write, record, kFailed,
+                   {kActuator, "ABORTED: somebody else changed it: " + edit.why, kChangedByOther}));
+  journal.ReportForeign(write, record.change.proposal.entity, model::ValueText(edit.previous),
+                        edit.value, journal.Now() + settings.leave_alone, edit.why);
   return absl::OkStatus();
 }
 

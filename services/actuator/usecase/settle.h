@@ -3,6 +3,8 @@
 
 #include <absl/status/status.h>
 
+#include <string>
+
 #include "services/actuator/usecase/journal.h"
 #include "services/actuator/usecase/settings.h"
 
@@ -11,12 +13,18 @@ namespace evenkeel::actuator {
 // `record`, being verified, shows in the centre: applied, and what it undoes is rolled back.
 absl::Status SettleApplied(Journal& journal, LedgerWrite& write, ChangeRecord& record);
 
-// Somebody else was there, as `why` says; the centre has `value`. Fails with CHANGED_BY_OTHER, and
-// the entity is left alone (ACT-6, ACT-13).
+// What somebody else did to an entity.
+struct ForeignEdit {
+  model::Value previous;  // as far as we know
+  model::Value value;
+  std::string why;  // how we know
+};
+// The centre has `value`, which is not what `proposal` replaces.
+ForeignEdit Unexpected(const model::Proposal& proposal, const model::Value& value);
+
+// Fails `record` with CHANGED_BY_OTHER, and the entity is left alone (ACT-6, ACT-13).
 absl::Status SettleForeign(const Settings& settings, Journal& journal, LedgerWrite& write,
-                           ChangeRecord& record, const model::Value& value, const std::string& why);
-// The usual `why`: another value than the change expects, or the expected one, lately set.
-std::string UnexpectedValue(const model::Proposal& proposal, const model::Value& value);
+                           ChangeRecord& record, const ForeignEdit& edit);
 
 // The entity does not exist: failed.
 absl::Status SettleGone(Journal& journal, LedgerWrite& write, ChangeRecord& record);
