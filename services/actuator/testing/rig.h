@@ -32,6 +32,14 @@ class Rig {
 
   KindLimits& limits() { return settings.limits[model::ChangeKind::kCapacity]; }
 
+  // Agents a0, a1 ... who are members of all three queues and joined to q1.
+  void AddAgents(int count) {
+    for (const char* queue : {"q1", "q2", "q3"}) {
+      for (int i = 0; i < count; ++i) {
+        centre.AddMember(queue, "a" + std::to_string(i), queue == std::string("q1"));
+      }
+    }
+  }
   // (Re)starts over what is there. `over` and `at`: a ledger and a centre to go through instead.
   void Start(Ledger* over = nullptr, CentreWriter* at = nullptr) {
     actuator.reset();
