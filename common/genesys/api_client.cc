@@ -165,7 +165,10 @@ ApiClient::Attempt ApiClient::Try(const Operation& operation, const http::Reques
   const std::string host = http::UrlHost(request.url);
   const absl::StatusOr<Token> token = tokens_.Get(timeout);
   if (!token.ok()) {
-    attempt.response = token.status();
+    // For callers NOT_FOUND is an entity that is gone, which missing credentials are not.
+    attempt.response = absl::IsNotFound(token.status())
+                           ? absl::UnauthenticatedError(token.status().message())
+                           : token.status();
     return attempt;
   }
   if (absl::Status allowed = breakers_.Allow(host, clock_.SteadyNow()); !allowed.ok()) {

@@ -57,9 +57,9 @@ class ApiClient {
 
   // Sends `operation` and returns the answer when its status is 2xx. Else:
   //   INVALID_ARGUMENT    400 and other 4xx: what we sent (redacted) and what came back
-  //   UNAUTHENTICATED     401, also with a fresh token; or the login refused
+  //   UNAUTHENTICATED     401, also with a fresh token; or the login refused, or no credentials
   //   PERMISSION_DENIED   403: names the operation's permission; or a host not configured
-  //   NOT_FOUND           404, or no credentials
+  //   NOT_FOUND           404
   //   ABORTED             409
   //   RESOURCE_EXHAUSTED  429 to the end of the attempts, or our budget does not allow it before
   //                       max_wait: with RetryAfter; or the answer is too large

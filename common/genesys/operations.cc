@@ -5,7 +5,7 @@
 namespace evenkeel::genesys {
 namespace {
 
-constexpr std::array<const Operation*, 7> kPlatformReads = {
+constexpr std::array<const Operation*, 8> kPlatformReads = {
     &platform::kConversationAggregates,
     &platform::kQueues,
     &platform::kQueueMembers,
@@ -13,6 +13,7 @@ constexpr std::array<const Operation*, 7> kPlatformReads = {
     &platform::kRoutingActivity,
     &platform::kTokensMe,
     &platform::kUsers,
+    &platform::kUserQueues,
 };
 
 constexpr std::array<const Operation*, 6> kGuideReads = {

@@ -35,6 +35,10 @@ inline constexpr Operation kQueues = {
 inline constexpr Operation kQueueMembers = {
     "queues.members",       "GET", "/api/v2/routing/queues/{queueId}/members", "routing:queue:view",
     http::Priority::kState, true};
+// The queues that a user is joined to; the actuator asks before it lets an agent leave one.
+inline constexpr Operation kUserQueues = {
+    "users.queues",        "GET", "/api/v2/users/{userId}/queues", "routing:queue:view",
+    http::Priority::kPlan, true};
 inline constexpr Operation kRoutingActivity = {"routing.activity",
                                                "POST",
                                                "/api/v2/analytics/routing/activity/query",

@@ -97,10 +97,26 @@ TEST(PlatformParseTest, API5_QueuesAndMembers) {
   EXPECT_FALSE(queues["q1"].automated);
   EXPECT_TRUE(queues["q2"].automated);
   EXPECT_FALSE(queues["q2"].queue.service_level_target.has_value());
-  std::map<std::string, bool> members;
+  std::map<std::string, platform::MemberEntry> members;
   EXPECT_THAT(platform::ParseMembers(kMembers, members)->next_uri, HasSubstr("pageNumber=2"));
-  EXPECT_THAT(members,
-              ::testing::ElementsAre(::testing::Pair("u1", true), ::testing::Pair("u2", false)));
+  ASSERT_EQ(members.size(), 2u);
+  EXPECT_TRUE(members["u1"].joined);
+  EXPECT_FALSE(members["u2"].joined);
+  EXPECT_TRUE(platform::ParseMembers(R"({"entities":[{"id":"u3","joined":true,)"
+                                     R"("user":{"id":"u3","division":{"id":"d7"}}}]})",
+                                     members)
+                  .ok());
+  EXPECT_EQ(members["u3"].division_id, "d7");
+}
+
+TEST(PlatformParseTest, ReadsTheQueuesOfAUser) {
+  std::vector<std::string> queues;
+  ASSERT_TRUE(platform::ParseUserQueues(
+                  R"({"entities":[{"id":"q1","joined":true},{"id":"q2","joined":false},)"
+                  R"({"id":"q3"}],"pageCount":1})",
+                  queues)
+                  .ok());
+  EXPECT_THAT(queues, ::testing::ElementsAre("q1", "q3"));
 }
 
 TEST(PlatformParseTest, API5_ActivityMergesTheNewestOfPresenceAndRoutingStatus) {
@@ -243,7 +259,7 @@ std::vector<Case> Cases() {
        }},
       {"members", kMembers,
        [](std::string_view text) {
-         std::map<std::string, bool> out;
+         std::map<std::string, platform::MemberEntry> out;
          return platform::ParseMembers(text, out).status();
        }},
       {"activity", kActivity,

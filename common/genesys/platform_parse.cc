@@ -301,15 +301,36 @@ absl::StatusOr<PageInfo> ParseQueues(std::string_view body,
   });
 }
 
-absl::StatusOr<PageInfo> ParseMembers(std::string_view body, std::map<std::string, bool>& out) {
+absl::StatusOr<PageInfo> ParseMembers(std::string_view body,
+                                      std::map<std::string, MemberEntry>& out) {
+  return ParseListing(body, [&](json::Value entity) -> absl::Status {
+    static constexpr std::array<std::string_view, 3> kKeys = {"id", "joined", "user"};
+    static constexpr std::array<std::string_view, 1> kUser = {"division"};
+    std::string id;
+    MemberEntry member;
+    EVENKEEL_RETURN_IF_ERROR(
+        ReadMembers(entity, kKeys, {0, 1}, [&](int field, json::Value value) -> absl::Status {
+          if (field == 0) return ReadId(value, id);
+          if (field == 1) return value.Read(member.joined);
+          if (value.IsNull()) return absl::OkStatus();
+          return ReadMembers(value, kUser, {}, [&](int, json::Value division) {
+            return ReadReference(division, member.division_id);
+          });
+        }));
+    out.insert_or_assign(id, member);
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<PageInfo> ParseUserQueues(std::string_view body, std::vector<std::string>& out) {
   return ParseListing(body, [&](json::Value entity) -> absl::Status {
     static constexpr std::array<std::string_view, 2> kKeys = {"id", "joined"};
     std::string id;
-    bool joined = false;
-    EVENKEEL_RETURN_IF_ERROR(ReadMembers(entity, kKeys, {0, 1}, [&](int field, json::Value value) {
+    std::optional<bool> joined;
+    EVENKEEL_RETURN_IF_ERROR(ReadMembers(entity, kKeys, {0}, [&](int field, json::Value value) {
       return field == 0 ? ReadId(value, id) : value.Read(joined);
     }));
-    out.insert_or_assign(id, joined);
+    if (joined.value_or(true)) out.push_back(id);
     return absl::OkStatus();
   });
 }

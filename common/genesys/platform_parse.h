@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "common/genesys/parse.h"
 #include "common/model/snapshot.h"
@@ -33,8 +34,16 @@ struct QueueEntry {
 // GET routing/queues.
 absl::StatusOr<PageInfo> ParseQueues(std::string_view body, std::map<std::string, QueueEntry>& out);
 
-// GET routing/queues/{id}/members: user id -> joined.
-absl::StatusOr<PageInfo> ParseMembers(std::string_view body, std::map<std::string, bool>& out);
+struct MemberEntry {
+  bool joined = false;
+  std::string division_id;  // of the user; empty when the answer does not say
+};
+// GET routing/queues/{id}/members, by user id.
+absl::StatusOr<PageInfo> ParseMembers(std::string_view body,
+                                      std::map<std::string, MemberEntry>& out);
+// GET users/{id}/queues: ids of the queues that the answer says are joined. An entry without
+// `joined` counts as the request asked.
+absl::StatusOr<PageInfo> ParseUserQueues(std::string_view body, std::vector<std::string>& out);
 
 // Presence and routing status come in entries of their own; the newest of each counts.
 struct ActivityEntry {

@@ -93,6 +93,35 @@ std::string AggregatesQuery(std::span<const std::string> queue_ids, bool by_agen
 
 }  // namespace
 
+absl::StatusOr<Paged> ReadQueueMembers(ApiClient& api, const std::string& queue_id,
+                                       const CallLimits& limits,
+                                       std::map<std::string, platform::MemberEntry>& members) {
+  return ReadPages(api, platform::kQueueMembers,
+                   {{{"queueId", queue_id}}, {{"pageSize", kPageSize}}, ""}, PagingStyle::kNextUri,
+                   limits, [&](std::string_view body) -> absl::StatusOr<PageInfo> {
+                     auto info = platform::ParseMembers(body, members);
+                     if (info.ok()) return info;
+                     return Understood(platform::kQueueMembers, info.status());
+                   });
+}
+
+absl::StatusOr<std::vector<std::string>> ReadJoinedQueues(ApiClient& api,
+                                                          const std::string& user_id,
+                                                          const CallLimits& limits) {
+  std::vector<std::string> queues;
+  EVENKEEL_RETURN_IF_ERROR(
+      ReadPages(api, platform::kUserQueues,
+                {{{"userId", user_id}}, {{"pageSize", kPageSize}, {"joined", "true"}}, ""},
+                PagingStyle::kPageNumber, limits,
+                [&](std::string_view body) -> absl::StatusOr<PageInfo> {
+                  auto info = platform::ParseUserQueues(body, queues);
+                  if (info.ok()) return info;
+                  return Understood(platform::kUserQueues, info.status());
+                })
+          .status());
+  return queues;
+}
+
 absl::StatusOr<RosterReading> PlatformReader::ReadRoster(const CallLimits& limits) {
   RosterReading reading;
   for (int round = 1;; ++round) {
@@ -186,14 +215,8 @@ absl::StatusOr<QueuesReading> PlatformReader::ReadQueues(std::span<const std::st
   }
   for (auto& [id, entry] : queues) {
     if (!wanted.empty() && !wanted.contains(id)) continue;
-    std::map<std::string, bool> members;
-    const auto paged = ReadPages(
-        api_, platform::kQueueMembers, {{{"queueId", id}}, {{"pageSize", kPageSize}}, ""},
-        PagingStyle::kNextUri, limits, [&](std::string_view body) -> absl::StatusOr<PageInfo> {
-          auto info = platform::ParseMembers(body, members);
-          if (info.ok()) return info;
-          return Understood(platform::kQueueMembers, info.status());
-        });
+    std::map<std::string, platform::MemberEntry> members;
+    const auto paged = ReadQueueMembers(api_, id, limits, members);
     ++reading.counts.requests;
     if (absl::IsNotFound(paged.status())) {
       reading.gone.push_back(id);  // deleted between the two requests
@@ -201,7 +224,9 @@ absl::StatusOr<QueuesReading> PlatformReader::ReadQueues(std::span<const std::st
     }
     if (!paged.ok()) return paged.status();
     reading.counts.requests += paged->requests - 1;
-    for (const auto& [agent, joined] : members) reading.memberships.push_back({id, agent, joined});
+    for (const auto& [agent, member] : members) {
+      reading.memberships.push_back({id, agent, member.joined});
+    }
     if (entry.automated) reading.automated.push_back(id);
     reading.queues.push_back(std::move(entry.queue));
   }

@@ -3,6 +3,7 @@
 
 #include "common/base/clock.h"
 #include "common/genesys/centre_reader.h"
+#include "common/genesys/paging.h"
 #include "common/genesys/platform_parse.h"
 
 namespace evenkeel::genesys {
@@ -40,5 +41,15 @@ class PlatformReader final : public CentreReader {
   ApiClient& api_;
   const Clock& clock_;
 };
+
+// Single readings that the actuator needs too. Errors as of CentreReader.
+// The members of a queue, joined or not, by user id.
+absl::StatusOr<Paged> ReadQueueMembers(ApiClient& api, const std::string& queue_id,
+                                       const CallLimits& limits,
+                                       std::map<std::string, platform::MemberEntry>& members);
+// Ids of the queues that a user is joined to.
+absl::StatusOr<std::vector<std::string>> ReadJoinedQueues(ApiClient& api,
+                                                          const std::string& user_id,
+                                                          const CallLimits& limits);
 
 }  // namespace evenkeel::genesys

@@ -47,7 +47,8 @@ void Metrics::Register(std::span<const MetricSpec> table) {
     {
       std::lock_guard lock(mutex_);
       Metric& metric = metrics_[spec.name];
-      assert(metric.spec.name.empty() && "registered twice");
+      assert((metric.spec.name.empty() || metric.spec.help == spec.help) && "two meanings");
+      if (!metric.spec.name.empty()) continue;
       metric.spec = spec;
       switch (spec.kind) {
         case MetricKind::kCounter:

@@ -38,7 +38,8 @@ class Metrics {
   Metrics();
 
   // Makes the metrics of a table known; those with closed label sets (or none) exist at once, at 0.
-  // A name may be registered once.
+  // A table may be registered again (two clients of one process share theirs); a name with another
+  // meaning may not.
   void Register(std::span<const MetricSpec> table);
 
   // The metric must be registered; `labels` are the values in the table's order.

@@ -48,7 +48,8 @@ PauseScope FromProto(const v1::PauseScope& proto, Violations& violations) {
       if (proto.queue_id().empty()) violations.Add("scope.queue_id", "is empty");
       scope.queue_id = proto.queue_id();
       break;
-    case v1::PauseScope::SCOPE_NOT_SET: break;
+    case v1::PauseScope::SCOPE_NOT_SET:
+      break;
   }
   return scope;
 }

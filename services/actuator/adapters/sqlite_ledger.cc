@@ -109,7 +109,11 @@ absl::Status WriteLeftAlone(Connection& c, const LeftAloneEntry& entry) {
       .status();
 }
 
+// In the place of an entity's type where a whole queue is paused.
+constexpr char kWholeQueue[] = "queue";
+
 std::string ScopeKey(const PauseScope& scope) {
+  if (scope.queue_id.has_value()) return absl::StrCat("queue|", *scope.queue_id);
   return absl::StrCat(scope.kind.has_value() ? model::ChangeKindName(*scope.kind) : "", "|",
                       scope.entity.has_value() ? model::EntityKey(*scope.entity) : "");
 }
@@ -120,7 +124,9 @@ absl::Status WritePause(Connection& c, const Pause& pause) {
   if (pause.scope.entity.has_value()) {
     rows::AppendEntity(cells, *pause.scope.entity);
   } else {
-    cells.insert(cells.end(), {std::string(), std::string(), std::string()});
+    const bool queue = pause.scope.queue_id.has_value();
+    cells.insert(cells.end(), {std::string(queue ? kWholeQueue : ""),
+                               pause.scope.queue_id.value_or(""), std::string()});
   }
   cells.insert(cells.end(), {FromTime(pause.since), pause.actor, pause.reason});
   return c
@@ -411,7 +417,13 @@ absl::StatusOr<std::vector<Pause>> SqliteLedger::FindPauses() {
     if (const std::string kind = cursor.Text(); !kind.empty()) {
       EVENKEEL_ASSIGN_OR_RETURN(pause.scope.kind, rows::ReadKind(kind));
     }
-    EVENKEEL_ASSIGN_OR_RETURN(pause.scope.entity, rows::ReadEntity(cursor));
+    if (store::AsText(row[1]) == kWholeQueue) {
+      cursor.Text();
+      pause.scope.queue_id = cursor.Text();
+      cursor.Text();
+    } else {
+      EVENKEEL_ASSIGN_OR_RETURN(pause.scope.entity, rows::ReadEntity(cursor));
+    }
     pause.since = cursor.Time();
     pause.actor = cursor.Text();
     pause.reason = cursor.Text();

@@ -313,23 +313,24 @@ TEST_F(SqliteLedgerTest, Act13LeftAloneUntilTheTimeIsOver) {
 }
 
 TEST_F(SqliteLedgerTest, PausesAreOneAScope) {
-  Pause all, kind, entity;
-  all.since = kind.since = entity.since = kNow;
+  Pause all, kind, entity, queue;
+  all.since = kind.since = entity.since = queue.since = kNow;
   all.actor = "ann";
   all.reason = "storm";
   kind.scope.kind = model::ChangeKind::kCapacity;
   entity.scope.entity = MembershipEntity{"q", "a"};
+  queue.scope.queue_id = "q";
   LedgerWrite write, again, resume;
-  write.pauses = {all, kind, entity};
+  write.pauses = {all, kind, entity, queue};
   ASSERT_EQ(ledger_->Commit(write), absl::OkStatus());
-  EXPECT_THAT(*ledger_->FindPauses(), testing::UnorderedElementsAre(all, kind, entity));
+  EXPECT_THAT(*ledger_->FindPauses(), testing::UnorderedElementsAre(all, kind, entity, queue));
   Pause later = all;
   later.actor = "dan";
   again.pauses = {later};
   resume.resumed = {kind.scope};
   ASSERT_EQ(ledger_->Commit(again), absl::OkStatus());
   ASSERT_EQ(ledger_->Commit(resume), absl::OkStatus());
-  EXPECT_THAT(*ledger_->FindPauses(), testing::UnorderedElementsAre(later, entity));
+  EXPECT_THAT(*ledger_->FindPauses(), testing::UnorderedElementsAre(later, entity, queue));
 }
 
 TEST_F(SqliteLedgerTest, TheAuditKeepsEveryFieldAndTellsEventsAsTheyWere) {

@@ -20,13 +20,6 @@ struct MemberReading {
   friend bool operator==(const MemberReading&, const MemberReading&) = default;
 };
 
-struct AgentQueueReading {
-  std::string queue_id;
-  bool joined = false;
-
-  friend bool operator==(const AgentQueueReading&, const AgentQueueReading&) = default;
-};
-
 struct JoinedWrite {
   std::string agent_id;
   bool joined = false;
@@ -58,8 +51,8 @@ class CentreWriter {
   virtual absl::StatusOr<std::vector<MemberReading>> ReadMembers(
       const std::string& queue_id, std::span<const std::string> agents) = 0;
 
-  // Every queue that the agent is a member of, joined or not, managed or not. Idempotent.
-  virtual absl::StatusOr<std::vector<AgentQueueReading>> ReadAgentQueues(
+  // Every queue that the agent is joined to, managed or not. Idempotent.
+  virtual absl::StatusOr<std::vector<std::string>> ReadJoinedQueues(
       const std::string& agent_id) = 0;
 
   // The most agents that may work on the queue at once. Idempotent.

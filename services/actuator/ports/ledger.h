@@ -69,10 +69,11 @@ struct RequestRecord {
   absl::Time at;
 };
 
-// What a pause covers; neither: everything.
+// What a pause covers; at most one is set, none: everything.
 struct PauseScope {
   std::optional<model::ChangeKind> kind;
   std::optional<model::Entity> entity;
+  std::optional<std::string> queue_id;  // everything of one queue
 
   friend bool operator==(const PauseScope&, const PauseScope&) = default;
 };

@@ -119,10 +119,9 @@ class CrashingCentre final : public CentreWriter {
     if (!crash_.Pass()) return Dead();
     return readings;
   }
-  absl::StatusOr<std::vector<AgentQueueReading>> ReadAgentQueues(
-      const std::string& agent_id) override {
+  absl::StatusOr<std::vector<std::string>> ReadJoinedQueues(const std::string& agent_id) override {
     if (!crash_.Pass()) return Dead();
-    auto readings = centre_.ReadAgentQueues(agent_id);
+    auto readings = centre_.ReadJoinedQueues(agent_id);
     if (!crash_.Pass()) return Dead();
     return readings;
   }

@@ -86,18 +86,19 @@ absl::StatusOr<std::vector<MemberReading>> FakeCentre::ReadMembers(
   return readings;
 }
 
-absl::StatusOr<std::vector<AgentQueueReading>> FakeCentre::ReadAgentQueues(
-    const std::string& agent_id) {
+absl::StatusOr<std::vector<std::string>> FakeCentre::ReadJoinedQueues(const std::string& agent_id) {
   Settle();
   EVENKEEL_RETURN_IF_ERROR(refuse("read_agent " + agent_id));
-  std::vector<AgentQueueReading> readings;
+  bool exists = false;
+  std::vector<std::string> joined;
   for (const auto& [queue, agents] : members_) {
-    if (const auto it = agents.find(agent_id); it != agents.end()) {
-      readings.push_back({queue, it->second.joined});
-    }
+    const auto it = agents.find(agent_id);
+    if (it == agents.end()) continue;
+    exists = true;
+    if (it->second.joined) joined.push_back(queue);
   }
-  if (readings.empty()) return absl::NotFoundError("no agent " + agent_id);
-  return readings;
+  if (!exists) return absl::NotFoundError("no agent " + agent_id);
+  return joined;
 }
 
 absl::StatusOr<int64_t> FakeCentre::ReadQueueCapacity(const std::string& queue_id) {

@@ -59,8 +59,7 @@ class FakeCentre final : public CentreWriter {
 
   absl::StatusOr<std::vector<MemberReading>> ReadMembers(
       const std::string& queue_id, std::span<const std::string> agents) override;
-  absl::StatusOr<std::vector<AgentQueueReading>> ReadAgentQueues(
-      const std::string& agent_id) override;
+  absl::StatusOr<std::vector<std::string>> ReadJoinedQueues(const std::string& agent_id) override;
   absl::StatusOr<int64_t> ReadQueueCapacity(const std::string& queue_id) override;
   absl::Status SetJoined(const std::string& queue_id,
                          std::span<const JoinedWrite> members) override;

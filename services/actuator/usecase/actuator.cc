@@ -61,11 +61,6 @@ absl::StatusOr<PageRequest> ReadPage(int64_t page_size, const std::string& page_
   return page;
 }
 
-std::string ScopeText(const PauseScope& scope) {
-  if (scope.entity.has_value()) return model::EntityKey(*scope.entity);
-  return scope.kind.has_value() ? model::ChangeKindName(*scope.kind) : "everything";
-}
-
 AuditEntry PauseLine(absl::Time at, const std::string& actor, const char* action,
                      const PauseScope& scope, const std::string& reason) {
   AuditEntry line;
@@ -331,8 +326,8 @@ absl::StatusOr<std::vector<Pause>> Actuator::PauseActuation(const RequestHeader&
   CheckHeader(header, violations);
   CheckNotEmpty("actor", actor, violations);
   CheckNotEmpty("reason", reason, violations);
-  if (scope.kind.has_value() && scope.entity.has_value()) {
-    violations.Add("scope", "must be everything, a kind or an entity");
+  if (scope.kind.has_value() + scope.entity.has_value() + scope.queue_id.has_value() > 1) {
+    violations.Add("scope", "must be everything, a kind, an entity or a queue");
   }
   EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
   const std::string parts[] = {"pause", ScopeText(scope), actor, reason};

@@ -373,23 +373,34 @@ TEST_F(ActuatorTest, Act10ARollbackIsRefusedLikeAnyChange) {
 
 TEST_F(ActuatorTest, Ops8PausesSurviveARestartAndCoverWhatTheySay) {
   ASSERT_TRUE(
-      actuator->PauseActuation(Request(), {{}, model::MembershipEntity{"q3", "a0"}}, "ann", "x")
+      actuator->PauseActuation(Request(), {{}, model::MembershipEntity{"q3", "a0"}, {}}, "ann", "x")
           .ok());
   Start();
   EXPECT_EQ(Refusal(Propose(Join("q3", "a0")).status()), "PAUSED");
   Accept(Join("q3", "a1"));
   ASSERT_TRUE(
-      actuator->PauseActuation(Request(), {model::ChangeKind::kCapacity, {}}, "ann", "y").ok());
+      actuator->PauseActuation(Request(), {model::ChangeKind::kCapacity, {}, {}}, "ann", "y").ok());
   EXPECT_EQ(Refusal(Propose(Join("q3", "a2")).status()), "PAUSED");
   EXPECT_THAT(actuator->GetStatus()->pauses, SizeIs(2));
   // A change that was accepted before waits for the end of the pause.
   RunFor(absl::Seconds(5));
   EXPECT_FALSE(centre.IsJoined("q3", "a1"));
-  ASSERT_TRUE(actuator->ResumeActuation(Request(), {model::ChangeKind::kCapacity, {}}, "ann").ok());
+  ASSERT_TRUE(
+      actuator->ResumeActuation(Request(), {model::ChangeKind::kCapacity, {}, {}}, "ann").ok());
   RunFor(absl::Seconds(2));
   EXPECT_TRUE(centre.IsJoined("q3", "a1"));
   EXPECT_EQ(actuator->ResumeActuation(Request(), {}, "ann").status().code(),
             absl::StatusCode::kNotFound);
+}
+
+TEST_F(ActuatorTest, Act3APauseOfAQueueCoversAllOfIt) {
+  const PauseScope scope{{}, {}, "q3"};
+  ASSERT_TRUE(actuator->PauseActuation(Request(), scope, "ann", "x").ok());
+  Start();
+  EXPECT_EQ(Refusal(Propose(Join("q3", "a0")).status()), "PAUSED");
+  EXPECT_EQ(Refusal(Propose(Join("q3", "a1")).status()), "PAUSED");
+  ASSERT_TRUE(actuator->ResumeActuation(Request(), scope, "ann").ok());
+  Accept(Join("q3", "a0"));
 }
 
 TEST_F(ActuatorTest, PausingIsIdempotentAndAudited) {
@@ -401,13 +412,13 @@ TEST_F(ActuatorTest, PausingIsIdempotentAndAudited) {
   EXPECT_EQ(again->at(0).since, clock.Now() - absl::Seconds(1));
   EXPECT_THAT(Audit(), ElementsAre(Field(&AuditEntry::action, "pause")));
   const RequestHeader both{"r-both", false};
-  EXPECT_EQ(
-      actuator
-          ->PauseActuation(both, {model::ChangeKind::kCapacity, model::QueueCapacityEntity{"q"}},
-                           "ann", "storm")
-          .status()
-          .code(),
-      absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(actuator
+                ->PauseActuation(
+                    both, {model::ChangeKind::kCapacity, model::QueueCapacityEntity{"q"}, {}},
+                    "ann", "storm")
+                .status()
+                .code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(ActuatorTest, Act3NothingIsSentInAFreezeWindow) {

@@ -32,16 +32,21 @@ int64_t Lost(const model::Proposal& proposal) {
 
 }  // namespace
 
+std::string ScopeText(const PauseScope& scope) {
+  if (scope.queue_id.has_value()) return "queue " + *scope.queue_id;
+  if (scope.entity.has_value()) return model::EntityKey(*scope.entity);
+  return scope.kind.has_value() ? model::ChangeKindName(*scope.kind) : "everything";
+}
+
 std::optional<std::string> PausedBy(const std::vector<Pause>& pauses,
                                     const model::Proposal& proposal) {
   for (const Pause& pause : pauses) {
     const PauseScope& scope = pause.scope;
     if (scope.kind.value_or(proposal.kind) != proposal.kind) continue;
     if (scope.entity.value_or(proposal.entity) != proposal.entity) continue;
-    const std::string what = scope.entity.has_value() ? model::EntityKey(*scope.entity)
-                             : scope.kind.has_value() ? model::ChangeKindName(*scope.kind)
-                                                      : "everything";
-    return absl::StrCat(what, ", by ", pause.actor, ": ", pause.reason);
+    const std::string& queue_id = model::EntityQueue(proposal.entity);
+    if (scope.queue_id.value_or(queue_id) != queue_id) continue;
+    return absl::StrCat(ScopeText(scope), ", by ", pause.actor, ": ", pause.reason);
   }
   return std::nullopt;
 }

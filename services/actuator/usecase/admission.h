@@ -55,6 +55,9 @@ class Admission {
   Journal& journal_;
 };
 
+// "everything", "capacity", "queue <id>" or an entity's key.
+std::string ScopeText(const PauseScope& scope);
+
 // A pause that covers the change, as text; absent: none does.
 std::optional<std::string> PausedBy(const std::vector<Pause>& pauses,
                                     const model::Proposal& proposal);

@@ -65,16 +65,9 @@ absl::StatusOr<std::vector<MemberReading>> CentreAccess::ReadMembers(const std::
 absl::StatusOr<std::vector<std::string>> CentreAccess::ReadJoinedQueues(
     const std::string& agent_id, const std::string& queue_id) {
   if (IsResting(queue_id)) return AtRest();
-  const auto memberships = centre_.ReadAgentQueues(agent_id);
-  std::vector<std::string> joined;
-  if (memberships.status().code() == absl::StatusCode::kNotFound) return joined;
-  if (!memberships.ok()) {
-    Note(queue_id, memberships.status());
-    return memberships.status();
-  }
-  for (const AgentQueueReading& membership : *memberships) {
-    if (membership.joined) joined.push_back(membership.queue_id);
-  }
+  auto joined = centre_.ReadJoinedQueues(agent_id);
+  if (joined.status().code() == absl::StatusCode::kNotFound) return std::vector<std::string>();
+  if (!joined.ok()) Note(queue_id, joined.status());
   return joined;
 }
 

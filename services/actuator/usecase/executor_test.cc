@@ -102,12 +102,12 @@ TEST_F(ExecutorTest, Act13AnAcceptedChangeGivesWayToPeople) {
   ASSERT_TRUE(actuator->ResumeActuation(Request(), {}, "ann").ok());
   const std::string id = Accept(Join("q2", "a0"));
   const MembershipEntity entity{"q2", "a0"};
-  ASSERT_TRUE(actuator->PauseActuation(Request(), {{}, entity}, "ann", "wait").ok());
+  ASSERT_TRUE(actuator->PauseActuation(Request(), {{}, entity, {}}, "ann", "wait").ok());
   centre.Edit(entity, true);
   RunFor(absl::Minutes(2));  // the monitor sees it
   centre.Edit(entity, false);
   RunFor(absl::Minutes(2));  // and back: the old value is there again
-  ASSERT_TRUE(actuator->ResumeActuation(Request(), {{}, entity}, "ann").ok());
+  ASSERT_TRUE(actuator->ResumeActuation(Request(), {{}, entity, {}}, "ann").ok());
   Tick();
   EXPECT_EQ(StateOf(id), kRefused);
   EXPECT_EQ(Get(id).refusal_reason, "CHANGED_BY_OTHER");
@@ -373,7 +373,7 @@ TEST_F(ExecutorTest, Act6AConflictIsSomebodyElse) {
 
 TEST_F(ExecutorTest, WhatIsNotStartedInTimeExpires) {
   ASSERT_TRUE(
-      actuator->PauseActuation(Request(), {{}, MembershipEntity{"q3", "a9"}}, "ann", "x").ok());
+      actuator->PauseActuation(Request(), {{}, MembershipEntity{"q3", "a9"}, {}}, "ann", "x").ok());
   model::Proposal proposal = Join("q2", "a0");
   proposal.expires_at = clock.Now() + absl::Seconds(30);
   centre.refuse = [](const std::string&) { return absl::UnavailableError("down"); };
