@@ -54,8 +54,8 @@ const std::vector<Row>& Table() {
       {std::regex("common/rpc/"), Join({{"common/base/", "common/obs/", "common/rpc/"}, kProto}),
        kGrpc},
       {std::regex("common/runtime/"),
-       Join({{"common/base/", "common/model/", "common/config/", "common/convert/", "common/obs/",
-              "common/rpc/", "common/runtime/"},
+       Join({{"common/base/", "common/model/", "common/config/", "common/convert/",
+              "common/genesys/", "common/http/", "common/obs/", "common/rpc/", "common/runtime/"},
              kProto}),
        kGrpc},
       {std::regex("common/testing/"), Join({{"common/"}, kProto}), kGrpc},
@@ -95,7 +95,7 @@ const std::vector<Row>& Table() {
 }
 
 bool IsTest(const std::string& path) {
-  return path.ends_with("_test.cc") || path.starts_with("common/testing/") ||
+  return path.ends_with("_test.cc") || path.find("/testing/") != std::string::npos ||
          path.starts_with("tests/");
 }
 

@@ -1,0 +1,196 @@
+#include "common/genesys/api_client.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "common/base/error_details.h"
+#include "common/base/status_macros.h"
+#include "common/base/string_bridge.h"
+#include "common/genesys/redact.h"
+
+namespace evenkeel::genesys {
+namespace {
+
+// The status with more text around its message; what hangs on it stays.
+absl::Status Rephrase(const absl::Status& status, const std::string& message) {
+  absl::Status rephrased(status.code(), message);
+  if (const auto retry_after = GetRetryAfter(status)) SetRetryAfter(rephrased, *retry_after);
+  return rephrased;
+}
+
+absl::Status Named(const Operation& operation, const absl::Status& status) {
+  return Rephrase(status, absl::StrCat(operation.name, ": ", status.message()));
+}
+
+}  // namespace
+
+std::string RequestTarget(const Operation& operation, const ApiRequest& request) {
+  std::string target;
+  std::string_view rest = operation.path;
+  while (true) {
+    const size_t open = rest.find('{');
+    absl::StrAppend(&target, ToAbsl(rest.substr(0, open)));
+    if (open == std::string_view::npos) break;
+    const size_t close = rest.find('}', open);
+    assert(close != std::string_view::npos);
+    const std::string_view name = rest.substr(open + 1, close - open - 1);
+    const auto value = std::find_if(request.path.begin(), request.path.end(),
+                                    [&](const auto& parameter) { return parameter.first == name; });
+    assert(value != request.path.end());
+    absl::StrAppend(&target, http::UrlEncode(value->second));
+    rest = rest.substr(close + 1);
+  }
+  char separator = '?';
+  for (const auto& [name, value] : request.query) {
+    absl::StrAppend(&target, std::string(1, separator), http::UrlEncode(name), "=",
+                    http::UrlEncode(value));
+    separator = '&';
+  }
+  return target;
+}
+
+absl::Status StatusOfAnswer(const Operation& operation, const ApiRequest& request,
+                            const http::Response& response, absl::Time now) {
+  const std::string answered =
+      absl::StrCat(operation.name, ": answered ", response.status, " ", Redact(response.body));
+  switch (response.status) {
+    case 401:
+      return absl::UnauthenticatedError(absl::StrCat(answered, "; also with a new token"));
+    case 403:
+      return absl::PermissionDeniedError(absl::StrCat(
+          answered, operation.permission[0] == '\0'
+                        ? ""
+                        : absl::StrCat("; the OAuth client needs ", operation.permission)));
+    case 404:
+      return absl::NotFoundError(absl::StrCat(answered, "; sent ", operation.method, " ",
+                                              RequestTarget(operation, request)));
+    case 409:
+      return absl::AbortedError(answered);
+    case 429: {
+      absl::Status status = absl::ResourceExhaustedError(answered);
+      if (const auto wait = http::ParseRetryAfter(response.Header("Retry-After"), now)) {
+        SetRetryAfter(status, *wait);
+      }
+      return status;
+    }
+    default:
+      break;
+  }
+  if (response.status >= 400 && response.status < 500) {
+    return absl::InvalidArgumentError(absl::StrCat(answered, "; sent ", operation.method, " ",
+                                                   RequestTarget(operation, request), " ",
+                                                   Redact(request.body)));
+  }
+  return absl::UnavailableError(answered);
+}
+
+ApiClient::ApiClient(ApiClientOptions options, http::Transport& transport, TokenSource& tokens,
+                     http::Pacer& pacer, http::CircuitBreakers& breakers, Clock& clock,
+                     std::function<double()> jitter, CallObserver* observer)
+    : options_(std::move(options)),
+      transport_(transport),
+      tokens_(tokens),
+      pacer_(pacer),
+      breakers_(breakers),
+      clock_(clock),
+      jitter_(std::move(jitter)),
+      observer_(observer) {}
+
+absl::StatusOr<http::Response> ApiClient::Call(const Operation& operation,
+                                               const ApiRequest& request,
+                                               const CallLimits& limits) {
+  http::Request http_request;
+  http_request.method = operation.method;
+  http_request.url = absl::StrCat(options_.api_base_url, RequestTarget(operation, request));
+  http_request.headers = {{"Accept", "application/json"}};
+  if (!request.body.empty()) http_request.headers.emplace_back("Content-Type", "application/json");
+  http_request.body = request.body;
+
+  RealClock stopwatch;
+  const SteadyTime last_moment = clock_.SteadyNow() + limits.max_wait;
+  absl::Duration sending_left = limits.timeout;
+  bool token_renewed = false;
+  for (int made = 1;; ++made) {
+    const absl::Status may_send =
+        pacer_.Acquire(operation.priority, last_moment - clock_.SteadyNow(), limits.stop);
+    if (!may_send.ok()) return Named(operation, may_send);
+
+    const SteadyTime start = stopwatch.SteadyNow();
+    const Attempt attempt =
+        Try(operation, http_request, std::min(sending_left, options_.request_timeout), made);
+    sending_left -= stopwatch.SteadyNow() - start;
+    const absl::StatusOr<http::Response>& response = attempt.response;
+    if (!attempt.sent) return Named(operation, response.status());
+    if (response.ok() && response->status >= 200 && response->status < 300) return response;
+
+    if (response.ok() && response->status == 401 && !token_renewed) {
+      // The request had no effect; the token may have been revoked.
+      tokens_.Reject(attempt.token_generation);
+      token_renewed = true;
+      continue;
+    }
+    const http::AttemptResult result = {
+        response.ok() ? response->status : 0, response.status().code(),
+        response.ok() ? response->Header("Retry-After") : std::string_view()};
+    const absl::Time now = clock_.Now();
+    http::RetryDecision decision =
+        http::DecideRetry(options_.retry, result, made, operation.repeat_safe,
+                          last_moment - clock_.SteadyNow(), now, jitter_());
+    if (result.http_status == 429) {
+      // Every caller of this client has to wait, not this one alone.
+      const auto refused_for = http::ParseRetryAfter(result.retry_after, now);
+      pacer_.Limited(refused_for.value_or(decision.wait));
+    }
+    if (decision.retry && sending_left <= absl::ZeroDuration()) {
+      decision.retry = false;
+      decision.reason = "not tried again: the call's time is up";
+    }
+    if (!decision.retry) {
+      const absl::Status status = response.ok() ? StatusOfAnswer(operation, request, *response, now)
+                                                : Named(operation, response.status());
+      if (decision.reason.empty()) return status;
+      return Rephrase(status, absl::StrCat(status.message(), "; ", decision.reason));
+    }
+    if (!clock_.SleepFor(decision.wait, limits.stop)) {
+      return Named(operation, absl::CancelledError("stopping"));
+    }
+  }
+}
+
+ApiClient::Attempt ApiClient::Try(const Operation& operation, const http::Request& request,
+                                  absl::Duration timeout, int number) {
+  Attempt attempt;
+  const std::string host = http::UrlHost(request.url);
+  const absl::StatusOr<Token> token = tokens_.Get(timeout);
+  if (!token.ok()) {
+    attempt.response = token.status();
+    return attempt;
+  }
+  if (absl::Status allowed = breakers_.Allow(host, clock_.SteadyNow()); !allowed.ok()) {
+    attempt.response = allowed;
+    return attempt;
+  }
+  attempt.token_generation = token->generation;
+  attempt.sent = true;
+  http::Request authorised = request;
+  authorised.headers.emplace_back("Authorization", absl::StrCat("Bearer ", token->value.Reveal()));
+  RealClock stopwatch;
+  const SteadyTime start = stopwatch.SteadyNow();
+  attempt.response = transport_.Send(authorised, timeout);
+  const absl::StatusOr<http::Response>& response = attempt.response;
+  const int status = response.ok() ? response->status : 0;
+  breakers_.Record(host, http::IsHostFailure({status, response.status().code(), ""}),
+                   clock_.SteadyNow());
+  if (response.ok()) {
+    if (const auto headers = http::ReadRateHeaders(*response)) pacer_.Learn(*headers);
+  }
+  if (observer_ != nullptr) {
+    observer_->OnAttempt(operation.name, status, stopwatch.SteadyNow() - start, number);
+    observer_->OnBudget(pacer_.per_minute(), pacer_.Left());
+  }
+  return attempt;
+}
+
+}  // namespace evenkeel::genesys

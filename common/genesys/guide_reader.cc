@@ -1,0 +1,154 @@
+#include "common/genesys/guide_reader.h"
+
+#include <absl/strings/str_join.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "common/genesys/guide_parse.h"
+#include "common/genesys/paging.h"
+
+namespace evenkeel::genesys {
+namespace {
+
+constexpr char kPageSize[] = "250";  // guide 1
+constexpr size_t kBatch = 100;       // queue ids in one URL
+
+const ApiRequest kWorkRequest = {{}, {{"interval", "PT5M"}, {"groupBy", "userId,queueId"}}, ""};
+
+}  // namespace
+
+absl::StatusOr<RosterReading> GuideReader::ReadRoster(const CallLimits& limits) {
+  RosterReading reading;
+  std::map<std::string, model::Agent> agents;
+  EVENKEEL_ASSIGN_OR_RETURN(const Paged paged,
+                            ReadPages(api_, guide::kUsers, {{}, {{"page_size", kPageSize}}, ""},
+                                      PagingStyle::kContinuationToken, limits,
+                                      [&](std::string_view body) -> absl::StatusOr<PageInfo> {
+                                        auto info = guide::ParseUsers(body, agents);
+                                        if (!info.ok())
+                                          return Understood(guide::kUsers, info.status());
+                                        return info;
+                                      }));
+  for (auto& [id, agent] : agents) reading.agents.push_back(std::move(agent));
+  reading.counts.requests = paged.requests;
+  reading.counts.expected = reading.counts.seen = static_cast<int64_t>(reading.agents.size());
+  return reading;
+}
+
+absl::StatusOr<StatesReading> GuideReader::ReadStates(std::span<const std::string>,
+                                                      const CallLimits& limits) {
+  EVENKEEL_ASSIGN_OR_RETURN(const http::Response response,
+                            api_.Call(guide::kUserStates, {}, limits));
+  std::map<std::string, model::AgentState> states;
+  EVENKEEL_RETURN_IF_ERROR(
+      Understood(guide::kUserStates, guide::ParseStates(response.body, states)));
+  StatesReading reading;
+  for (auto& [id, state] : states) reading.states.push_back(std::move(state));
+  reading.counts.requests = 1;
+  return reading;
+}
+
+absl::StatusOr<QueuesReading> GuideReader::ReadQueues(std::span<const std::string> queue_ids,
+                                                      const CallLimits& limits) {
+  QueuesReading reading;
+  for (const std::string& id : std::set<std::string>(queue_ids.begin(), queue_ids.end())) {
+    const auto response = api_.Call(guide::kQueue, {{{"queueId", id}}, {}, ""}, limits);
+    ++reading.counts.requests;
+    if (absl::IsNotFound(response.status())) {
+      reading.gone.push_back(id);
+      continue;
+    }
+    if (!response.ok()) return response.status();
+    auto queue = guide::ParseQueue(response->body);
+    if (!queue.ok()) return Understood(guide::kQueue, queue.status());
+    if (queue->id != id) {
+      return Understood(guide::kQueue,
+                        absl::InvalidArgumentError("$.id: is another queue than was asked for"));
+    }
+    reading.queues.push_back(*std::move(queue));
+  }
+  reading.counts.expected = reading.counts.seen = static_cast<int64_t>(reading.queues.size());
+  return reading;
+}
+
+absl::StatusOr<LiveReading> GuideReader::ReadLive(std::span<const std::string> queue_ids,
+                                                  const CallLimits& limits) {
+  LiveReading reading;
+  std::map<std::string, model::QueueLive> queues;
+  for (const std::string& id : queue_ids) queues[id].queue_id = id;
+  for (size_t at = 0; at < queue_ids.size(); at += kBatch) {
+    const auto batch = queue_ids.subspan(at, std::min(kBatch, queue_ids.size() - at));
+    EVENKEEL_ASSIGN_OR_RETURN(
+        const http::Response response,
+        api_.Call(guide::kQueuesRealtime, {{}, {{"queueId", absl::StrJoin(batch, ",")}}, ""},
+                  limits));
+    ++reading.counts.requests;
+    EVENKEEL_RETURN_IF_ERROR(
+        Understood(guide::kQueuesRealtime, guide::ParseRealtime(response.body, queues)));
+  }
+  for (auto& [id, live] : queues) reading.live.push_back(std::move(live));
+  reading.counts.expected = reading.counts.seen = static_cast<int64_t>(reading.live.size());
+  return reading;
+}
+
+absl::StatusOr<IntervalsReading> GuideReader::ReadIntervals(std::span<const std::string> queue_ids,
+                                                            const CallLimits& limits) {
+  IntervalsReading reading;
+  reading.to = IntervalStart(clock_.Now()) + kIntervalLength;
+  reading.from = reading.to - kHistoryWindow;
+  for (const std::string& id : std::set<std::string>(queue_ids.begin(), queue_ids.end())) {
+    const auto response = api_.Call(guide::kQueueMetrics, {{{"queueId", id}}, {}, ""}, limits);
+    ++reading.counts.requests;
+    if (absl::IsNotFound(response.status())) continue;  // ReadQueues says that it is gone
+    if (!response.ok()) return response.status();
+    auto intervals = guide::ParseMetrics(response->body, id);
+    if (!intervals.ok()) return Understood(guide::kQueueMetrics, intervals.status());
+    for (model::QueueInterval& interval : *intervals) {
+      if (interval.start >= reading.from && interval.start < reading.to) {
+        reading.intervals.push_back(std::move(interval));
+      }
+    }
+    ++reading.counts.expected;
+    ++reading.counts.seen;
+  }
+  return reading;
+}
+
+absl::StatusOr<AgentWorkReading> GuideReader::ReadAgentWork(std::span<const std::string> queue_ids,
+                                                            const CallLimits& limits) {
+  EVENKEEL_ASSIGN_OR_RETURN(const http::Response response,
+                            api_.Call(guide::kUsersRealtime, kWorkRequest, limits));
+  auto answer = guide::ParseUsersRealtime(response.body);
+  if (!answer.ok()) return Understood(guide::kUsersRealtime, answer.status());
+  AgentWorkReading reading;
+  reading.from = answer->from;
+  reading.to = answer->to;
+  reading.counts = {static_cast<int64_t>(queue_ids.size()), static_cast<int64_t>(queue_ids.size()),
+                    1};
+  const std::set<std::string> wanted(queue_ids.begin(), queue_ids.end());
+  for (model::AgentWork& work : answer->work) {
+    if (wanted.contains(work.queue_id)) reading.work.push_back(std::move(work));
+  }
+  std::sort(reading.work.begin(), reading.work.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.agent_id, a.queue_id) < std::tie(b.agent_id, b.queue_id);
+  });
+  return reading;
+}
+
+std::vector<Probe> GuideReader::Probes(std::span<const std::string> queue_ids) const {
+  std::vector<Probe> probes = {
+      {&guide::kUsers, {{}, {{"page_size", "1"}}, ""}, {"capacity", "fairness"}},
+      {&guide::kUserStates, {}, {"capacity", "fairness"}},
+      {&guide::kUsersRealtime, kWorkRequest, {"fairness"}},
+  };
+  if (queue_ids.empty()) return probes;
+  const Parameters one = {{"queueId", queue_ids[0]}};
+  probes.push_back({&guide::kQueue, {one, {}, ""}, {"capacity", "fairness"}});
+  probes.push_back({&guide::kQueuesRealtime, {{}, one, ""}, {"capacity"}});
+  probes.push_back({&guide::kQueueMetrics, {one, {}, ""}, {"capacity"}});
+  return probes;
+}
+
+}  // namespace evenkeel::genesys

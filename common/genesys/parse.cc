@@ -1,0 +1,69 @@
+#include "common/genesys/parse.h"
+
+#include <absl/strings/str_cat.h>
+
+#include "common/base/string_bridge.h"
+#include "common/genesys/centre_reader.h"
+
+namespace evenkeel::genesys {
+
+absl::Status ReadId(json::Value value, std::string& out) {
+  EVENKEEL_RETURN_IF_ERROR(value.Read(out));
+  if (out.empty() || out.size() > 200) return value.Error("must be an id of 1 to 200 bytes");
+  return absl::OkStatus();
+}
+
+absl::Status ReadCount(json::Value value, int64_t& out) {
+  EVENKEEL_RETURN_IF_ERROR(value.Read(out));
+  if (out < 0) return value.Error("must not be negative");
+  return absl::OkStatus();
+}
+
+absl::Status ReadSpan(json::Value value, absl::Duration unit, absl::Duration& out) {
+  double units = 0;
+  EVENKEEL_RETURN_IF_ERROR(value.Read(units));
+  out = units * unit;
+  if (units < 0 || out > absl::Hours(24 * 36525)) return value.Error("must be 0 to a century");
+  return absl::OkStatus();
+}
+
+absl::Status ReadReference(json::Value value, std::string& out) {
+  out.clear();
+  if (value.IsNull()) return absl::OkStatus();
+  static constexpr std::array<std::string_view, 1> kKeys = {"id"};
+  return ReadMembers(value, kKeys, {}, [&](int, json::Value id) { return ReadId(id, out); });
+}
+
+absl::Status ReadInterval(json::Value value, absl::Time& start, absl::Time& end) {
+  std::string text, problem;
+  EVENKEEL_RETURN_IF_ERROR(value.Read(text));
+  const size_t slash = text.find('/');
+  if (slash == std::string::npos ||
+      !absl::ParseTime(absl::RFC3339_full, text.substr(0, slash), &start, &problem) ||
+      !absl::ParseTime(absl::RFC3339_full, text.substr(slash + 1), &end, &problem) ||
+      end <= start) {
+    return value.Error("must be an interval such as 2024-05-15T10:00:00Z/2024-05-15T10:05:00Z");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadIntervalStart(json::Value value, absl::Time& start) {
+  absl::Time end;
+  EVENKEEL_RETURN_IF_ERROR(ReadInterval(value, start, end));
+  if (start != IntervalStart(start) || end - start > kIntervalLength) {
+    return value.Error("must be five minutes on the clock, as asked for");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Understood(const Operation& operation, const absl::Status& parsed) {
+  if (parsed.ok()) return parsed;
+  return absl::DataLossError(
+      absl::StrCat(operation.name, ": the answer cannot be understood: ", parsed.message()));
+}
+
+absl::Time IntervalStart(absl::Time time) {
+  return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), kIntervalLength);
+}
+
+}  // namespace evenkeel::genesys

@@ -1,0 +1,490 @@
+#include "common/genesys/platform_parse.h"
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_replace.h>
+
+#include <algorithm>
+
+#include "common/genesys/centre_reader.h"
+
+namespace evenkeel::genesys::platform {
+namespace {
+
+absl::Status ReadSkills(json::Value value, std::vector<model::AgentSkill>& out) {
+  return ReadEach(value, [&](json::Value element) -> absl::Status {
+    static constexpr std::array<std::string_view, 3> kKeys = {"id", "proficiency", "state"};
+    model::AgentSkill skill;
+    std::optional<std::string> state;
+    EVENKEEL_RETURN_IF_ERROR(
+        ReadMembers(element, kKeys, {0}, [&](int field, json::Value member) -> absl::Status {
+          if (field == 0) return ReadId(member, skill.skill_id);
+          if (field == 2) return member.Read(state);
+          std::optional<double> proficiency;
+          EVENKEEL_RETURN_IF_ERROR(member.Read(proficiency));
+          skill.proficiency = proficiency.value_or(0);
+          if (skill.proficiency < 0 || skill.proficiency > 5) return member.Error("must be 0 to 5");
+          return absl::OkStatus();
+        }));
+    if (state.value_or("active") == "active") out.push_back(std::move(skill));
+    return absl::OkStatus();
+  });
+}
+
+// By id, the last of the same id counts.
+void Normalise(std::vector<model::AgentSkill>& skills) {
+  std::map<std::string, double> by_id;
+  for (const model::AgentSkill& skill : skills) by_id[skill.skill_id] = skill.proficiency;
+  skills.clear();
+  for (const auto& [id, proficiency] : by_id) skills.push_back({id, proficiency});
+}
+
+// The frame of every listing.
+template <typename ReadEntity>
+absl::StatusOr<PageInfo> ParseListing(std::string_view body, ReadEntity read) {
+  PageInfo info;
+  const absl::Status status = json::Reader().Parse(body, [&](json::Value root) {
+    static constexpr std::array<std::string_view, 4> kKeys = {"entities", "total", "pageCount",
+                                                              "nextUri"};
+    return ReadMembers(root, kKeys, {0}, [&](int field, json::Value value) -> absl::Status {
+      switch (field) {
+        case 0:
+          return ReadEach(value, [&](json::Value entity) -> absl::Status {
+            ++info.entries;
+            return read(entity);
+          });
+        case 1:
+          if (value.IsNull()) return absl::OkStatus();
+          return ReadCount(value, info.total.emplace());
+        case 2:
+          if (value.IsNull()) return absl::OkStatus();
+          return ReadCount(value, info.page_count.emplace());
+        default: {
+          std::optional<std::string> uri;
+          EVENKEEL_RETURN_IF_ERROR(value.Read(uri));
+          info.next_uri = uri.value_or("");
+          return absl::OkStatus();
+        }
+      }
+    });
+  });
+  if (!status.ok()) return status;
+  return info;
+}
+
+absl::Status ReadServiceLevel(json::Value media, std::optional<model::ServiceLevelTarget>& out) {
+  static constexpr std::array<std::string_view, 1> kMedia = {"call"};
+  static constexpr std::array<std::string_view, 1> kCall = {"serviceLevel"};
+  static constexpr std::array<std::string_view, 2> kLevel = {"percentage", "durationMs"};
+  if (media.IsNull()) return absl::OkStatus();
+  return ReadMembers(media, kMedia, {}, [&](int, json::Value call) -> absl::Status {
+    if (call.IsNull()) return absl::OkStatus();
+    return ReadMembers(call, kCall, {}, [&](int, json::Value level) -> absl::Status {
+      if (level.IsNull()) return absl::OkStatus();
+      model::ServiceLevelTarget target;
+      EVENKEEL_RETURN_IF_ERROR(
+          ReadMembers(level, kLevel, {0, 1}, [&](int field, json::Value value) -> absl::Status {
+            if (field == 1) return ReadSpan(value, absl::Milliseconds(1), target.within);
+            EVENKEEL_RETURN_IF_ERROR(value.Read(target.ratio));
+            if (target.ratio < 0 || target.ratio > 1) return value.Error("must be 0 to 1");
+            return absl::OkStatus();
+          }));
+      out = target;
+      return absl::OkStatus();
+    });
+  });
+}
+
+// Any object with something in it under `value` counts as set up.
+absl::Status ReadIsSet(json::Value value, bool& out) {
+  if (value.IsNull()) return absl::OkStatus();
+  json::Object object(value);
+  while (object.NextAny()) out = true;
+  return object.Finish();
+}
+
+model::Activity ActivityOf(std::string_view routing_status) {
+  if (routing_status == "OFF_QUEUE") return model::Activity::kOffQueue;
+  if (routing_status == "IDLE") return model::Activity::kIdle;
+  if (routing_status == "INTERACTING") return model::Activity::kInteracting;
+  if (routing_status == "NOT_RESPONDING") return model::Activity::kNotResponding;
+  if (routing_status == "COMMUNICATING") return model::Activity::kCommunicating;
+  return model::Activity::kUnknown;
+}
+
+// "ON_QUEUE" in analytics, "OnQueue" elsewhere.
+bool IsOnQueue(const std::string& presence) {
+  return absl::StrReplaceAll(absl::AsciiStrToLower(presence), {{"_", ""}, {" ", ""}}) == "onqueue";
+}
+
+absl::Status ReadActivityEntity(json::Value entity, std::map<std::string, ActivityEntry>& out,
+                                PageInfo& info) {
+  static constexpr std::array<std::string_view, 6> kKeys = {
+      "userId",         "routingStatus", "routingStatusDate",
+      "systemPresence", "presenceDate",  "activityDate"};
+  std::string user;
+  std::optional<std::string> status, presence;
+  std::optional<absl::Time> status_date, presence_date, activity_date;
+  EVENKEEL_RETURN_IF_ERROR(
+      ReadMembers(entity, kKeys, {0}, [&](int field, json::Value value) -> absl::Status {
+        switch (field) {
+          case 0:
+            return ReadId(value, user);
+          case 1:
+            return value.Read(status);
+          case 2:
+            return value.Read(status_date);
+          case 3:
+            return value.Read(presence);
+          case 4:
+            return value.Read(presence_date);
+          default:
+            return value.Read(activity_date);
+        }
+      }));
+  ++info.entries;
+  ActivityEntry& entry = out[user];
+  const auto newer = [&](const std::optional<absl::Time>& date, absl::Time known) {
+    return date.value_or(activity_date.value_or(absl::InfinitePast())) >= known;
+  };
+  if (status && newer(status_date, entry.activity_since)) {
+    entry.activity = ActivityOf(*status);
+    entry.activity_since = status_date.value_or(activity_date.value_or(absl::InfinitePast()));
+  }
+  if (presence && newer(presence_date, entry.presence_since)) {
+    entry.on_queue = IsOnQueue(*presence);
+    entry.presence_since = presence_date.value_or(activity_date.value_or(absl::InfinitePast()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadGroup(json::Value value, std::string& queue, std::string& user) {
+  static constexpr std::array<std::string_view, 2> kKeys = {"queueId", "userId"};
+  return ReadMembers(value, kKeys, {}, [&](int field, json::Value id) {
+    return ReadId(id, field == 0 ? queue : user);
+  });
+}
+
+struct Stats {
+  int64_t count = 0;
+  absl::Duration sum;
+  std::optional<double> calculated;
+};
+
+absl::Status ReadStats(json::Value value, Stats& stats) {
+  static constexpr std::array<std::string_view, 3> kKeys = {"count", "sum",
+                                                            "calculatedMetricValue"};
+  return ReadMembers(value, kKeys, {}, [&](int field, json::Value member) -> absl::Status {
+    if (field == 0) return ReadCount(member, stats.count);
+    if (field == 2) return member.Read(stats.calculated);
+    // Sums of times of many agents: in milliseconds, to 2 * 10^15 a whole number.
+    double milliseconds = 0;
+    EVENKEEL_RETURN_IF_ERROR(member.Read(milliseconds));
+    if (milliseconds < 0 || milliseconds > 1e15) return member.Error("must be 0 to 1e15");
+    stats.sum = absl::Milliseconds(milliseconds);
+    return absl::OkStatus();
+  });
+}
+
+// One {"metric", "qualifier", "stats"}.
+absl::Status ReadMetric(json::Value value, std::string& metric, std::string& qualifier,
+                        Stats& stats) {
+  static constexpr std::array<std::string_view, 3> kKeys = {"metric", "qualifier", "stats"};
+  return ReadMembers(value, kKeys, {0}, [&](int field, json::Value member) -> absl::Status {
+    if (field == 0) return member.Read(metric);
+    if (member.IsNull()) return absl::OkStatus();
+    return field == 1 ? member.Read(qualifier) : ReadStats(member, stats);
+  });
+}
+
+// The frame of every analytics answer: {"results": [{"group", "data": [...]}]}; an answer without
+// results is one with nothing to report. The group may come after the data, so `read(datum)` must
+// put things aside and `end(queue, user)` files them.
+template <typename ReadDatum, typename EndResult>
+absl::Status ParseResults(std::string_view body, ReadDatum read, EndResult end) {
+  return json::Reader().Parse(body, [&](json::Value root) {
+    static constexpr std::array<std::string_view, 1> kKeys = {"results"};
+    return ReadMembers(root, kKeys, {}, [&](int, json::Value results) -> absl::Status {
+      if (results.IsNull()) return absl::OkStatus();
+      return ReadEach(results, [&](json::Value result) -> absl::Status {
+        static constexpr std::array<std::string_view, 2> kResult = {"group", "data"};
+        std::string queue, user;
+        EVENKEEL_RETURN_IF_ERROR(
+            ReadMembers(result, kResult, {0}, [&](int field, json::Value value) -> absl::Status {
+              if (field == 0) return ReadGroup(value, queue, user);
+              if (value.IsNull()) return absl::OkStatus();
+              return ReadEach(value, read);
+            }));
+        return end(result, queue, user);
+      });
+    });
+  });
+}
+
+// Data of an aggregate: {"interval", "metrics": [...]}; `add(entry, metric, stats)`.
+template <typename Entry, typename Add>
+absl::Status ReadAggregateDatum(json::Value value, std::vector<Entry>& out, Add add) {
+  static constexpr std::array<std::string_view, 2> kKeys = {"interval", "metrics"};
+  Entry& entry = out.emplace_back();
+  entry.length = kIntervalLength;
+  return ReadMembers(value, kKeys, {0}, [&](int field, json::Value member) -> absl::Status {
+    if (field == 0) return ReadIntervalStart(member, entry.start);
+    if (member.IsNull()) return absl::OkStatus();
+    return ReadEach(member, [&](json::Value element) -> absl::Status {
+      std::string metric, qualifier;
+      Stats stats;
+      EVENKEEL_RETURN_IF_ERROR(ReadMetric(element, metric, qualifier, stats));
+      add(entry, metric, stats);
+      return absl::OkStatus();
+    });
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<PageInfo> ParseUsers(std::string_view body,
+                                    std::map<std::string, RosterEntry>& out) {
+  return ParseListing(body, [&](json::Value entity) -> absl::Status {
+    static constexpr std::array<std::string_view, 4> kKeys = {"id", "division", "state", "skills"};
+    RosterEntry entry;
+    std::optional<std::string> state;
+    EVENKEEL_RETURN_IF_ERROR(
+        ReadMembers(entity, kKeys, {0}, [&](int field, json::Value value) -> absl::Status {
+          switch (field) {
+            case 0:
+              return ReadId(value, entry.agent.id);
+            case 1:
+              return ReadReference(value, entry.agent.division_id);
+            case 2:
+              return value.Read(state);
+            default:
+              if (value.IsNull()) return absl::OkStatus();
+              entry.skills_known = true;
+              return ReadSkills(value, entry.agent.skills);
+          }
+        }));
+    if (state.value_or("active") != "active") return absl::OkStatus();
+    Normalise(entry.agent.skills);
+    const std::string id = entry.agent.id;
+    out.insert_or_assign(id, std::move(entry));
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<PageInfo> ParseQueues(std::string_view body,
+                                     std::map<std::string, QueueEntry>& out) {
+  return ParseListing(body, [&](json::Value entity) -> absl::Status {
+    static constexpr std::array<std::string_view, 6> kKeys = {"id",
+                                                              "name",
+                                                              "division",
+                                                              "mediaSettings",
+                                                              "conditionalGroupRouting",
+                                                              "conditionalGroupActivation"};
+    QueueEntry entry;
+    EVENKEEL_RETURN_IF_ERROR(
+        ReadMembers(entity, kKeys, {0}, [&](int field, json::Value value) -> absl::Status {
+          switch (field) {
+            case 0:
+              return ReadId(value, entry.queue.id);
+            case 1:
+              return value.Read(entry.queue.name);
+            case 2:
+              return ReadReference(value, entry.queue.division_id);
+            case 3:
+              return ReadServiceLevel(value, entry.queue.service_level_target);
+            default:
+              return ReadIsSet(value, entry.automated);
+          }
+        }));
+    const std::string id = entry.queue.id;
+    out.insert_or_assign(id, std::move(entry));
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<PageInfo> ParseMembers(std::string_view body, std::map<std::string, bool>& out) {
+  return ParseListing(body, [&](json::Value entity) -> absl::Status {
+    static constexpr std::array<std::string_view, 2> kKeys = {"id", "joined"};
+    std::string id;
+    bool joined = false;
+    EVENKEEL_RETURN_IF_ERROR(ReadMembers(entity, kKeys, {0, 1}, [&](int field, json::Value value) {
+      return field == 0 ? ReadId(value, id) : value.Read(joined);
+    }));
+    out.insert_or_assign(id, joined);
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<ActivityPage> ParseActivity(std::string_view body,
+                                           std::map<std::string, ActivityEntry>& out) {
+  ActivityPage page;
+  const absl::Status status = json::Reader().Parse(body, [&](json::Value root) {
+    static constexpr std::array<std::string_view, 1> kKeys = {"results"};
+    return ReadMembers(root, kKeys, {}, [&](int, json::Value results) -> absl::Status {
+      if (results.IsNull()) return absl::OkStatus();
+      return ReadEach(results, [&](json::Value result) {
+        static constexpr std::array<std::string_view, 3> kResult = {"truncated", "entities",
+                                                                    "data"};
+        return ReadMembers(result, kResult, {}, [&](int field, json::Value value) -> absl::Status {
+          if (value.IsNull()) return absl::OkStatus();
+          const auto entity = [&](json::Value element) {
+            return ReadActivityEntity(element, out, page.info);
+          };
+          bool truncated = false;
+          if (field == 0) {
+            EVENKEEL_RETURN_IF_ERROR(value.Read(truncated));
+            page.truncated = page.truncated || truncated;
+            return absl::OkStatus();
+          }
+          if (field == 1) return ReadEach(value, entity);
+          // One model has them here, another one level deeper.
+          return ReadEach(value, [&](json::Value datum) {
+            static constexpr std::array<std::string_view, 2> kDatum = {"truncated", "entities"};
+            return ReadMembers(datum, kDatum, {}, [&](int part, json::Value inner) -> absl::Status {
+              if (inner.IsNull()) return absl::OkStatus();
+              if (part == 1) return ReadEach(inner, entity);
+              EVENKEEL_RETURN_IF_ERROR(inner.Read(truncated));
+              page.truncated = page.truncated || truncated;
+              return absl::OkStatus();
+            });
+          });
+        });
+      });
+    });
+  });
+  if (!status.ok()) return status;
+  return page;
+}
+
+model::AgentState StateOf(const std::string& agent_id, const ActivityEntry& entry) {
+  model::AgentState state;
+  state.agent_id = agent_id;
+  state.activity = entry.activity.value_or(model::Activity::kUnknown);
+  state.since = entry.activity_since;
+  state.at_work = entry.on_queue.value_or(state.activity != model::Activity::kOffQueue &&
+                                          state.activity != model::Activity::kUnknown);
+  return state;
+}
+
+absl::Status ParseObservations(std::string_view body, absl::Time now,
+                               std::map<std::string, model::QueueLive>& out) {
+  model::QueueLive part;
+  const auto read = [&](json::Value datum) -> absl::Status {
+    std::string metric, qualifier;
+    Stats stats;
+    EVENKEEL_RETURN_IF_ERROR(ReadMetric(datum, metric, qualifier, stats));
+    if (metric == "oWaiting") {
+      part.waiting += stats.count;
+    } else if (metric == "oInteracting") {
+      part.interacting += stats.count;
+    } else if (metric == "oOnQueueUsers") {
+      part.on_queue_agents += stats.count;
+      if (qualifier == "IDLE") part.idle_agents += stats.count;
+    } else if (metric == "oLongestWaiting" && stats.calculated) {
+      // An instant is past 1973, a wait is shorter than three years.
+      constexpr double kLeastInstant = 1e11;
+      const double value = *stats.calculated;
+      const absl::Duration wait = value >= kLeastInstant
+                                      ? now - absl::FromUnixMillis(static_cast<int64_t>(value))
+                                      : absl::Milliseconds(value);
+      part.longest_wait = std::max({part.longest_wait, wait, absl::ZeroDuration()});
+    }
+    return absl::OkStatus();
+  };
+  return ParseResults(
+      body, read, [&](json::Value, const std::string& queue, const std::string&) -> absl::Status {
+        if (const auto it = out.find(queue); it != out.end()) {
+          model::QueueLive& live = it->second;
+          live.waiting += part.waiting;
+          live.interacting += part.interacting;
+          live.on_queue_agents += part.on_queue_agents;
+          live.idle_agents += part.idle_agents;
+          live.longest_wait = std::max(live.longest_wait, part.longest_wait);
+        }
+        part = model::QueueLive();
+        return absl::OkStatus();
+      });
+}
+
+absl::Status ParseQueueAggregates(
+    std::string_view body,
+    std::map<std::pair<std::string, absl::Time>, model::QueueInterval>& out) {
+  std::vector<model::QueueInterval> parts;
+  const auto add = [](model::QueueInterval& entry, const std::string& metric, const Stats& stats) {
+    if (metric == "nOffered") {
+      entry.offered += stats.count;
+    } else if (metric == "tAnswered") {
+      entry.answered += stats.count;
+      entry.answered_wait_total += stats.sum;
+    } else if (metric == "tAbandon") {
+      entry.abandoned += stats.count;
+      entry.abandoned_wait_total += stats.sum;
+    } else if (metric == "tHandle") {
+      entry.handled += stats.count;
+      entry.handle_total += stats.sum;
+    }
+  };
+  return ParseResults(
+      body, [&](json::Value datum) { return ReadAggregateDatum(datum, parts, add); },
+      [&](json::Value result, const std::string& queue, const std::string&) -> absl::Status {
+        if (queue.empty()) return result.Error("has no group.queueId");
+        for (model::QueueInterval& part : parts) {
+          part.queue_id = queue;
+          const absl::Time start = part.start;
+          if (!out.try_emplace({queue, start}, std::move(part)).second) {
+            return result.Error("gives an interval a second time");
+          }
+        }
+        parts.clear();
+        return absl::OkStatus();
+      });
+}
+
+absl::Status ParseAgentAggregates(
+    std::string_view body,
+    std::map<std::tuple<std::string, std::string, absl::Time>, model::AgentWork>& out) {
+  std::vector<model::AgentWork> parts;
+  const auto add = [](model::AgentWork& entry, const std::string& metric, const Stats& stats) {
+    if (metric == "tTalk") {
+      entry.talk += stats.sum;
+    } else if (metric == "tHeld") {
+      entry.hold += stats.sum;
+    } else if (metric == "tAcw") {
+      entry.after_call += stats.sum;
+    } else if (metric == "tHandle") {
+      entry.handled += stats.count;
+    }
+  };
+  return ParseResults(
+      body, [&](json::Value datum) { return ReadAggregateDatum(datum, parts, add); },
+      [&](json::Value result, const std::string& queue, const std::string& user) -> absl::Status {
+        if (queue.empty()) return result.Error("has no group.queueId");
+        for (model::AgentWork& part : parts) {
+          if (user.empty()) continue;  // what happened in the queue before any agent
+          part.agent_id = user;
+          part.queue_id = queue;
+          const absl::Time start = part.start;
+          if (!out.try_emplace({user, queue, start}, std::move(part)).second) {
+            return result.Error("gives an interval a second time");
+          }
+        }
+        parts.clear();
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<Organisation> ParseTokensMe(std::string_view body) {
+  Organisation organisation;
+  const absl::Status status = json::Reader().Parse(body, [&](json::Value root) {
+    static constexpr std::array<std::string_view, 1> kKeys = {"organization"};
+    return ReadMembers(root, kKeys, {0}, [&](int, json::Value value) {
+      static constexpr std::array<std::string_view, 2> kParts = {"id", "name"};
+      return ReadMembers(value, kParts, {0}, [&](int field, json::Value member) {
+        return field == 0 ? ReadId(member, organisation.id) : member.Read(organisation.name);
+      });
+    });
+  });
+  if (!status.ok()) return status;
+  return organisation;
+}
+
+}  // namespace evenkeel::genesys::platform

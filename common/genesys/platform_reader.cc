@@ -1,0 +1,316 @@
+#include "common/genesys/platform_reader.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <set>
+
+#include "common/genesys/paging.h"
+#include "common/json/writer.h"
+
+namespace evenkeel::genesys {
+namespace {
+
+// Ids in one request: keeps a URL under 4 kB, and a filter as small as other clients send.
+constexpr size_t kBatch = 100;
+constexpr char kPageSize[] = "100";
+// How often a listing whose total changed while it was read is read again.
+constexpr int kRosterReadings = 3;
+
+std::vector<std::span<const std::string>> Batches(std::span<const std::string> ids) {
+  std::vector<std::span<const std::string>> batches;
+  for (size_t at = 0; at < ids.size(); at += kBatch) {
+    batches.push_back(ids.subspan(at, std::min(kBatch, ids.size() - at)));
+  }
+  return batches;
+}
+
+// "filter": any of these queues.
+void WriteQueueFilter(json::Writer& writer, std::span<const std::string> queue_ids) {
+  writer.Key("filter").BeginObject().Field("type", "or").Key("predicates").BeginArray();
+  for (const std::string& id : queue_ids) {
+    writer.BeginObject()
+        .Field("type", "dimension")
+        .Field("dimension", "queueId")
+        .Field("operator", "matches")
+        .Field("value", id)
+        .EndObject();
+  }
+  writer.EndArray().EndObject();
+}
+
+void WriteStrings(json::Writer& writer, std::string_view key,
+                  std::initializer_list<std::string_view> texts) {
+  writer.Key(key).BeginArray();
+  for (const std::string_view text : texts) writer.String(text);
+  writer.EndArray();
+}
+
+std::string ActivityQuery(std::span<const std::string> queue_ids) {
+  json::Writer writer;
+  writer.BeginObject().Key("metrics").BeginArray();
+  for (const char* metric : {"oUserRoutingStatuses", "oUserPresences"}) {
+    writer.BeginObject().Field("metric", metric).Field("details", true).EndObject();
+  }
+  writer.EndArray();
+  WriteStrings(writer, "groupBy", {"queueId"});
+  WriteQueueFilter(writer, queue_ids);
+  return writer.EndObject().Take();
+}
+
+std::string ObservationsQuery(std::span<const std::string> queue_ids) {
+  json::Writer writer;
+  writer.BeginObject();
+  WriteQueueFilter(writer, queue_ids);
+  WriteStrings(writer, "metrics", {"oWaiting", "oInteracting", "oLongestWaiting", "oOnQueueUsers"});
+  return writer.EndObject().Take();
+}
+
+std::string Interval(absl::Time from, absl::Time to) {
+  const auto text = [](absl::Time time) {
+    return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
+  };
+  return absl::StrCat(text(from), "/", text(to));
+}
+
+std::string AggregatesQuery(std::span<const std::string> queue_ids, bool by_agent, absl::Time from,
+                            absl::Time to) {
+  json::Writer writer;
+  writer.BeginObject().Field("interval", Interval(from, to)).Field("granularity", "PT5M");
+  if (by_agent) {
+    WriteStrings(writer, "groupBy", {"userId", "queueId"});
+  } else {
+    WriteStrings(writer, "groupBy", {"queueId"});
+  }
+  WriteQueueFilter(writer, queue_ids);
+  if (by_agent) {
+    WriteStrings(writer, "metrics", {"tTalk", "tHeld", "tAcw", "tHandle"});
+  } else {
+    WriteStrings(writer, "metrics", {"nOffered", "tAnswered", "tAbandon", "tHandle"});
+  }
+  return writer.EndObject().Take();
+}
+
+}  // namespace
+
+absl::StatusOr<RosterReading> PlatformReader::ReadRoster(const CallLimits& limits) {
+  RosterReading reading;
+  for (int round = 1;; ++round) {
+    std::map<std::string, platform::RosterEntry> entries;
+    int64_t on_pages = 0;
+    EVENKEEL_ASSIGN_OR_RETURN(
+        const Paged paged,
+        ReadPages(api_, platform::kUsers,
+                  {{}, {{"pageSize", kPageSize}, {"state", "active"}, {"expand", "skills"}}, ""},
+                  PagingStyle::kPageNumber, limits,
+                  [&](std::string_view body) -> absl::StatusOr<PageInfo> {
+                    auto info = platform::ParseUsers(body, entries);
+                    if (!info.ok()) return Understood(platform::kUsers, info.status());
+                    on_pages += info->entries;
+                    return info;
+                  }));
+    reading.counts.requests += paged.requests;
+    // Somebody came or left between two pages: some users were seen twice, others not at all.
+    const bool moved = paged.moved || static_cast<int64_t>(entries.size()) < on_pages ||
+                       on_pages < paged.total.value_or(on_pages);
+    if (moved && round < kRosterReadings) continue;
+    const int64_t active = static_cast<int64_t>(entries.size());
+    const int64_t missing = std::max<int64_t>(0, paged.total.value_or(on_pages) - on_pages);
+    reading.counts.expected = active + missing;
+    for (auto& [id, entry] : entries) {
+      reading.counts.seen += entry.skills_known ? 1 : 0;
+      reading.agents.push_back(std::move(entry.agent));
+    }
+    return reading;
+  }
+}
+
+absl::Status PlatformReader::ReadActivity(std::span<const std::string> queue_ids,
+                                          const CallLimits& limits,
+                                          std::map<std::string, platform::ActivityEntry>& found,
+                                          int& requests) {
+  bool truncated = false;
+  EVENKEEL_ASSIGN_OR_RETURN(
+      const Paged paged,
+      ReadPages(api_, platform::kRoutingActivity,
+                {{}, {{"pageSize", kPageSize}}, ActivityQuery(queue_ids)}, PagingStyle::kUntilEmpty,
+                limits, [&](std::string_view body) -> absl::StatusOr<PageInfo> {
+                  auto page = platform::ParseActivity(body, found);
+                  if (!page.ok()) return Understood(platform::kRoutingActivity, page.status());
+                  truncated = truncated || page->truncated;
+                  return page->info;
+                }));
+  requests += paged.requests;
+  // Fewer queues at once bring what was left out; what one queue alone leaves out shows as agents
+  // without a state.
+  if (!truncated || queue_ids.size() == 1) return absl::OkStatus();
+  const size_t half = queue_ids.size() / 2;
+  EVENKEEL_RETURN_IF_ERROR(ReadActivity(queue_ids.first(half), limits, found, requests));
+  return ReadActivity(queue_ids.subspan(half), limits, found, requests);
+}
+
+absl::StatusOr<StatesReading> PlatformReader::ReadStates(std::span<const std::string> queue_ids,
+                                                         const CallLimits& limits) {
+  StatesReading reading;
+  std::map<std::string, platform::ActivityEntry> found;
+  for (const auto batch : Batches(queue_ids)) {
+    EVENKEEL_RETURN_IF_ERROR(ReadActivity(batch, limits, found, reading.counts.requests));
+  }
+  for (const auto& [agent, entry] : found) {
+    reading.states.push_back(platform::StateOf(agent, entry));
+  }
+  return reading;
+}
+
+absl::StatusOr<QueuesReading> PlatformReader::ReadQueues(std::span<const std::string> queue_ids,
+                                                         const CallLimits& limits) {
+  QueuesReading reading;
+  std::map<std::string, platform::QueueEntry> queues;
+  const auto take = [&](std::string_view body) -> absl::StatusOr<PageInfo> {
+    auto info = platform::ParseQueues(body, queues);
+    if (!info.ok()) return Understood(platform::kQueues, info.status());
+    return info;
+  };
+  auto batches = Batches(queue_ids);
+  if (batches.empty()) batches.push_back({});
+  for (const auto batch : batches) {
+    ApiRequest request = {{}, {{"pageSize", kPageSize}}, ""};
+    for (const std::string& id : batch) request.query.emplace_back("id", id);
+    EVENKEEL_ASSIGN_OR_RETURN(const Paged paged, ReadPages(api_, platform::kQueues, request,
+                                                           PagingStyle::kPageNumber, limits, take));
+    reading.counts.requests += paged.requests;
+  }
+  const std::set<std::string> wanted(queue_ids.begin(), queue_ids.end());
+  for (const std::string& id : wanted) {
+    if (!queues.contains(id)) reading.gone.push_back(id);
+  }
+  for (auto& [id, entry] : queues) {
+    if (!wanted.empty() && !wanted.contains(id)) continue;
+    std::map<std::string, bool> members;
+    const auto paged = ReadPages(
+        api_, platform::kQueueMembers, {{{"queueId", id}}, {{"pageSize", kPageSize}}, ""},
+        PagingStyle::kNextUri, limits, [&](std::string_view body) -> absl::StatusOr<PageInfo> {
+          auto info = platform::ParseMembers(body, members);
+          if (info.ok()) return info;
+          return Understood(platform::kQueueMembers, info.status());
+        });
+    ++reading.counts.requests;
+    if (absl::IsNotFound(paged.status())) {
+      reading.gone.push_back(id);  // deleted between the two requests
+      continue;
+    }
+    if (!paged.ok()) return paged.status();
+    reading.counts.requests += paged->requests - 1;
+    for (const auto& [agent, joined] : members) reading.memberships.push_back({id, agent, joined});
+    if (entry.automated) reading.automated.push_back(id);
+    reading.queues.push_back(std::move(entry.queue));
+  }
+  std::sort(reading.gone.begin(), reading.gone.end());
+  reading.counts.expected = reading.counts.seen = static_cast<int64_t>(reading.queues.size());
+  return reading;
+}
+
+absl::StatusOr<LiveReading> PlatformReader::ReadLive(std::span<const std::string> queue_ids,
+                                                     const CallLimits& limits) {
+  LiveReading reading;
+  std::map<std::string, model::QueueLive> queues;
+  for (const std::string& id : queue_ids) queues[id].queue_id = id;
+  for (const auto batch : Batches(queue_ids)) {
+    EVENKEEL_ASSIGN_OR_RETURN(
+        const http::Response response,
+        api_.Call(platform::kQueueObservations, {{}, {}, ObservationsQuery(batch)}, limits));
+    ++reading.counts.requests;
+    EVENKEEL_RETURN_IF_ERROR(
+        Understood(platform::kQueueObservations,
+                   platform::ParseObservations(response.body, clock_.Now(), queues)));
+  }
+  for (auto& [id, live] : queues) reading.live.push_back(std::move(live));
+  reading.counts.expected = reading.counts.seen = static_cast<int64_t>(reading.live.size());
+  return reading;
+}
+
+absl::Status PlatformReader::ReadAggregates(
+    std::span<const std::string> queue_ids, bool by_agent, const CallLimits& limits,
+    const std::function<absl::Status(std::string_view)>& parse, absl::Time& from, absl::Time& to,
+    Counts& counts) {
+  // Not past the present: an interval that ends in the future is nowhere said to be allowed.
+  const absl::Time now = clock_.Now();
+  to = IntervalStart(now) + kIntervalLength;
+  from = to - kHistoryWindow;
+  for (const auto batch : Batches(queue_ids)) {
+    const std::string query =
+        AggregatesQuery(batch, by_agent, from, std::max(now, from + absl::Milliseconds(1)));
+    EVENKEEL_ASSIGN_OR_RETURN(
+        const http::Response response,
+        api_.Call(platform::kConversationAggregates, {{}, {}, query}, limits));
+    ++counts.requests;
+    EVENKEEL_RETURN_IF_ERROR(Understood(platform::kConversationAggregates, parse(response.body)));
+  }
+  counts.expected = counts.seen = static_cast<int64_t>(queue_ids.size());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<IntervalsReading> PlatformReader::ReadIntervals(
+    std::span<const std::string> queue_ids, const CallLimits& limits) {
+  IntervalsReading reading;
+  std::map<std::pair<std::string, absl::Time>, model::QueueInterval> found;
+  EVENKEEL_RETURN_IF_ERROR(ReadAggregates(
+      queue_ids, /*by_agent=*/false, limits,
+      [&](std::string_view body) { return platform::ParseQueueAggregates(body, found); },
+      reading.from, reading.to, reading.counts));
+  // An interval with nothing to report is left out by the API; for us it is a zero that counts.
+  for (const std::string& id : std::set<std::string>(queue_ids.begin(), queue_ids.end())) {
+    for (absl::Time start = reading.from; start < reading.to; start += kIntervalLength) {
+      model::QueueInterval empty;
+      empty.queue_id = id;
+      empty.start = start;
+      empty.length = kIntervalLength;
+      const auto it = found.find({id, start});
+      reading.intervals.push_back(it == found.end() ? empty : std::move(it->second));
+    }
+  }
+  return reading;
+}
+
+absl::StatusOr<AgentWorkReading> PlatformReader::ReadAgentWork(
+    std::span<const std::string> queue_ids, const CallLimits& limits) {
+  AgentWorkReading reading;
+  std::map<std::tuple<std::string, std::string, absl::Time>, model::AgentWork> found;
+  EVENKEEL_RETURN_IF_ERROR(ReadAggregates(
+      queue_ids, /*by_agent=*/true, limits,
+      [&](std::string_view body) { return platform::ParseAgentAggregates(body, found); },
+      reading.from, reading.to, reading.counts));
+  for (auto& [key, work] : found) {
+    if (work.start >= reading.from && work.start < reading.to) {
+      reading.work.push_back(std::move(work));
+    }
+  }
+  return reading;
+}
+
+std::vector<Probe> PlatformReader::Probes(std::span<const std::string> queue_ids) const {
+  const std::vector<std::string> one(queue_ids.begin(),
+                                     queue_ids.begin() + std::min<size_t>(1, queue_ids.size()));
+  const absl::Time to = IntervalStart(clock_.Now());
+  std::vector<Probe> probes = {
+      {&platform::kUsers,
+       {{}, {{"pageSize", "1"}, {"state", "active"}, {"expand", "skills"}}, ""},
+       {"capacity"}},
+      {&platform::kQueues, {{}, {{"pageSize", "1"}}, ""}, {"capacity", "fairness"}},
+  };
+  // The rest asks for a queue.
+  if (one.empty()) return probes;
+  probes.push_back({&platform::kQueueMembers,
+                    {{{"queueId", one[0]}}, {{"pageSize", "1"}}, ""},
+                    {"capacity", "fairness"}});
+  probes.push_back({&platform::kRoutingActivity,
+                    {{}, {{"pageSize", "1"}}, ActivityQuery(one)},
+                    {"capacity", "fairness"}});
+  probes.push_back({&platform::kQueueObservations, {{}, {}, ObservationsQuery(one)}, {"capacity"}});
+  probes.push_back({&platform::kConversationAggregates,
+                    {{}, {}, AggregatesQuery(one, true, to - kIntervalLength, to)},
+                    {"capacity", "fairness"}});
+  return probes;
+}
+
+}  // namespace evenkeel::genesys

@@ -1,0 +1,44 @@
+// Reads a centre over the published Platform API v2.
+#pragma once
+
+#include "common/base/clock.h"
+#include "common/genesys/centre_reader.h"
+#include "common/genesys/platform_parse.h"
+
+namespace evenkeel::genesys {
+
+class PlatformReader final : public CentreReader {
+ public:
+  // Both outlive the reader.
+  PlatformReader(ApiClient& api, const Clock& clock) : api_(api), clock_(clock) {}
+
+  model::CapacityLever capacity_lever() const override {
+    return model::CapacityLever::kMemberships;
+  }
+  absl::StatusOr<RosterReading> ReadRoster(const CallLimits& limits) override;
+  absl::StatusOr<StatesReading> ReadStates(std::span<const std::string> queue_ids,
+                                           const CallLimits& limits) override;
+  absl::StatusOr<QueuesReading> ReadQueues(std::span<const std::string> queue_ids,
+                                           const CallLimits& limits) override;
+  absl::StatusOr<LiveReading> ReadLive(std::span<const std::string> queue_ids,
+                                       const CallLimits& limits) override;
+  absl::StatusOr<IntervalsReading> ReadIntervals(std::span<const std::string> queue_ids,
+                                                 const CallLimits& limits) override;
+  absl::StatusOr<AgentWorkReading> ReadAgentWork(std::span<const std::string> queue_ids,
+                                                 const CallLimits& limits) override;
+  std::vector<Probe> Probes(std::span<const std::string> queue_ids) const override;
+
+ private:
+  absl::Status ReadActivity(std::span<const std::string> queue_ids, const CallLimits& limits,
+                            std::map<std::string, platform::ActivityEntry>& found, int& requests);
+  // One aggregates query for each batch of queues over the history window; `parse` takes an answer.
+  absl::Status ReadAggregates(std::span<const std::string> queue_ids, bool by_agent,
+                              const CallLimits& limits,
+                              const std::function<absl::Status(std::string_view)>& parse,
+                              absl::Time& from, absl::Time& to, Counts& counts);
+
+  ApiClient& api_;
+  const Clock& clock_;
+};
+
+}  // namespace evenkeel::genesys

@@ -1,0 +1,127 @@
+#include "common/genesys/preflight.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+
+#include <algorithm>
+#include <set>
+
+#include "common/genesys/guide_reader.h"
+#include "common/genesys/platform_reader.h"
+
+namespace evenkeel::genesys {
+namespace {
+
+// The API's Date has whole seconds, and the answer took its time.
+constexpr absl::Duration kClockTolerance = absl::Seconds(5);
+
+std::optional<absl::Duration> ClockAhead(const http::Response& response, const Clock& clock) {
+  // A clock that runs at another rate than the API's server has nothing to compare.
+  if (clock.factor() != 1.0) return std::nullopt;
+  absl::Time date;
+  std::string problem;
+  if (!absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", std::string(response.Header("Date")), &date,
+                       &problem)) {
+    return std::nullopt;
+  }
+  return clock.Now() - date;
+}
+
+absl::Status CheckPins(const platform::Organisation& organisation, const Pins& pins) {
+  for (const auto& [what, pinned, found] :
+       {std::tuple("id", &pins.organisation_id, &organisation.id),
+        std::tuple("name", &pins.organisation_name, &organisation.name)}) {
+    if (!pinned->empty() && *pinned != *found) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("centre.organisation_", what, " is \"", *pinned,
+                       "\", but these credentials belong to the organisation with the ", what,
+                       " \"", *found, "\""));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::unique_ptr<CentreReader> MakeCentreReader(Client& client, const Clock& clock) {
+  if (client.dialect() == Dialect::kGuide) {
+    return std::make_unique<GuideReader>(client.api(), clock);
+  }
+  return std::make_unique<PlatformReader>(client.api(), clock);
+}
+
+absl::StatusOr<Identity> CheckIdentity(Client& client, const Pins& pins, const Clock& clock,
+                                       const CallLimits& limits) {
+  if (client.dialect() == Dialect::kGuide) {
+    if (!pins.empty()) {
+      return absl::InvalidArgumentError(
+          "centre.organisation_id and organisation_name cannot be checked: the guide dialect does "
+          "not tell the organisation; remove them or use the platform dialect");
+    }
+    EVENKEEL_RETURN_IF_ERROR(client.tokens().Get(limits.timeout).status());
+    return Identity();
+  }
+  EVENKEEL_ASSIGN_OR_RETURN(const http::Response response,
+                            client.api().Call(platform::kTokensMe, {}, limits));
+  auto organisation = platform::ParseTokensMe(response.body);
+  if (!organisation.ok()) return Understood(platform::kTokensMe, organisation.status());
+  EVENKEEL_RETURN_IF_ERROR(CheckPins(*organisation, pins));
+  return Identity{*std::move(organisation), ClockAhead(response, clock)};
+}
+
+bool PreflightReport::ok() const {
+  return identity_status.ok() && gone.empty() &&
+         std::all_of(probes.begin(), probes.end(),
+                     [](const ProbeResult& probe) { return probe.status.ok(); });
+}
+
+std::vector<std::string> PreflightReport::MissingPermissions(const std::string& loop) const {
+  std::set<std::string> missing;
+  for (const ProbeResult& probe : probes) {
+    if (absl::IsPermissionDenied(probe.status) &&
+        std::find(probe.loops.begin(), probe.loops.end(), loop) != probe.loops.end()) {
+      missing.insert(probe.operation->permission);
+    }
+  }
+  return {missing.begin(), missing.end()};
+}
+
+PreflightReport RunPreflight(Client& client, CentreReader& reader, const Pins& pins,
+                             std::span<const std::string> queue_ids, const Clock& clock,
+                             const CallLimits& limits) {
+  PreflightReport report;
+  auto identity = CheckIdentity(client, pins, clock, limits);
+  report.identity_status = identity.status();
+  // Without a token, or as the wrong client, nothing more is to be learnt.
+  if (!identity.ok()) return report;
+  report.identity = *std::move(identity);
+  for (Probe& probe : reader.Probes(queue_ids)) {
+    absl::Status status = client.api().Call(*probe.operation, probe.request, limits).status();
+    report.probes.push_back({probe.operation, std::move(probe.loops), std::move(status)});
+  }
+  report.requests_per_minute = client.pacer().per_minute();
+  if (!queue_ids.empty()) {
+    if (auto queues = reader.ReadQueues(queue_ids, limits); queues.ok()) {
+      report.gone = std::move(queues->gone);
+      report.automated = std::move(queues->automated);
+    }
+  }
+  if (const auto ahead = report.identity.clock_ahead;
+      ahead && absl::AbsDuration(*ahead) > kClockTolerance) {
+    report.warnings.push_back(
+        absl::StrCat("this machine's clock is ", absl::FormatDuration(absl::AbsDuration(*ahead)),
+                     *ahead > absl::ZeroDuration() ? " ahead of" : " behind", " the API's"));
+  }
+  if (!report.gone.empty()) {
+    report.warnings.push_back(
+        absl::StrCat("configured queues that do not exist: ", absl::StrJoin(report.gone, ", ")));
+  }
+  if (!report.automated.empty()) {
+    report.warnings.push_back(absl::StrCat(
+        "queues with conditional group routing or activation, which moves agents too: ",
+        absl::StrJoin(report.automated, ", ")));
+  }
+  return report;
+}
+
+}  // namespace evenkeel::genesys
