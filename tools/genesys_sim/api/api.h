@@ -31,16 +31,16 @@ struct ApiOptions {
   Dialect dialect = Dialect::kPlatform;
   uint64_t seed = 1;
   // The centre's first instant.
-  absl::Time epoch;
+  absl::Time epoch = {};
   // The centre and its figures stand still from epoch + until on; empty: never.
-  std::optional<absl::Duration> until;
+  std::optional<absl::Duration> until = {};
   absl::Duration token_lifetime = absl::Hours(24);
   // Requests a token may make: a clock minute (platform), a clock second (guide). 0: the dialect's
   // published limit, 300 or 100.
   int64_t rate_limit = 0;
   std::vector<OAuthClient> clients = DefaultClients();
   // Told of every answered request, with the lock held; empty: nobody is.
-  std::function<void(const HttpRequest&, const HttpAnswer&)> observer;
+  std::function<void(const HttpRequest&, const HttpAnswer&)> observer = {};
 };
 
 inline constexpr size_t kMaxBodyBytes = 512'000;
