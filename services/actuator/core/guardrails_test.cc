@@ -81,6 +81,8 @@ struct Boundary {
   std::function<void(Case&, double)> set;
   double inside, limit, outside;
   const char* figure;  // the limit as the refusal tells it
+
+  friend void PrintTo(const Boundary& b, std::ostream* out) { *out << b.name; }
 };
 
 class BoundaryTest : public testing::TestWithParam<Boundary> {};
@@ -132,6 +134,8 @@ struct TimeLimit {
   const char* name;
   std::function<void(Case&, absl::Duration)> set;
   absl::Duration limit;
+
+  friend void PrintTo(const TimeLimit& l, std::ostream* out) { *out << l.name; }
 };
 
 class TimeLimitTest : public testing::TestWithParam<TimeLimit> {};

@@ -17,6 +17,11 @@ struct Case {
   double calls_per_hour;
   double talk_seconds;
   double patience_seconds;  // 0: none
+
+  // The name of the case in the list of tests.
+  friend void PrintTo(const Case& c, std::ostream* out) {
+    *out << c.agents << "_agents_" << c.calls_per_hour << "_calls";
+  }
 };
 
 class FormulasTest : public testing::TestWithParam<Case> {};
