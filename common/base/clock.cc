@@ -4,6 +4,7 @@
 
 #include <cassert>
 #include <chrono>
+#include <iterator>
 
 namespace evenkeel {
 
@@ -51,11 +52,11 @@ SteadyTime SimulatedClock::SteadyNow() const {
 
 bool SimulatedClock::SleepUntil(SteadyTime deadline, std::stop_token stop) {
   std::unique_lock lock(mutex_);
-  ++sleepers_;
+  const auto asleep = deadlines_.insert(deadline.since_start());
   changed_.notify_all();
   const bool reached =
       changed_.wait(lock, stop, [&] { return elapsed_ >= deadline.since_start(); });
-  --sleepers_;
+  deadlines_.erase(asleep);
   return reached && !stop.stop_requested();
 }
 
@@ -68,7 +69,9 @@ void SimulatedClock::Advance(absl::Duration span) {
 
 void SimulatedClock::WaitForSleepers(int count) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return sleepers_ >= count; });
+  changed_.wait(lock, [&] {
+    return std::distance(deadlines_.upper_bound(elapsed_), deadlines_.end()) >= count;
+  });
 }
 
 std::unique_ptr<Clock> MakeClock(double factor, absl::Time epoch) {

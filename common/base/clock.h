@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stop_token>
 
 namespace evenkeel {
@@ -102,8 +103,8 @@ class SimulatedClock final : public Clock {
 
   // Requires span >= 0. Wakes whoever sleeps to a time now reached.
   void Advance(absl::Duration span);
-  // Blocks (in real time) until `count` threads sleep on this clock, so that a test can advance it
-  // without a race.
+  // Blocks (in real time) until `count` threads sleep on this clock to times not reached yet, so that
+  // a test can advance it without a race.
   void WaitForSleepers(int count);
 
  private:
@@ -111,7 +112,7 @@ class SimulatedClock final : public Clock {
   std::condition_variable_any changed_;
   const absl::Time start_;
   absl::Duration elapsed_;
-  int sleepers_ = 0;
+  std::multiset<absl::Duration> deadlines_;  // of those who sleep
 };
 
 // The clock that `factor` and `epoch` describe: real when factor is 1, else scaled.
