@@ -1,0 +1,401 @@
+#include "services/ingest/poller.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/base/error_details.h"
+#include "common/base/status_macros.h"
+#include "common/http/rate_budget.h"
+#include "common/model/quality.h"
+
+namespace evenkeel::ingest {
+namespace {
+
+using model::Section;
+
+// Of our share of the rate limit, what the loops plan with; the rest is for retries and for
+// readings that are made sooner.
+constexpr double kPlannedShare = 0.9;
+// After a change was written, the queues are read so much later, so that several changes of one
+// plan cost one reading.
+constexpr absl::Duration kAfterChange = absl::Seconds(2);
+constexpr absl::Duration kLongestSleep = absl::Hours(1);
+
+http::Priority PriorityOf(Section section) {
+  switch (section) {
+    case Section::kStates:
+    case Section::kQueues:
+    case Section::kLive:
+      return http::Priority::kState;
+    default:
+      return http::Priority::kHistory;
+  }
+}
+
+BuilderSettings BuilderSettingsOf(const PollerSettings& settings,
+                                  const genesys::CentreReader& reader) {
+  BuilderSettings builder;
+  builder.capacity_lever = reader.capacity_lever();
+  builder.skill_of_queue = settings.skill_of_queue;
+  builder.window = genesys::kHistoryWindow;
+  builder.work_interval = genesys::kIntervalLength;
+  return builder;
+}
+
+Completeness CompletenessOf(const genesys::Counts& counts) {
+  return {counts.expected, counts.seen};
+}
+
+SnapshotSummary Summarise(const model::Snapshot& snapshot) {
+  SnapshotSummary summary;
+  summary.number = snapshot.number;
+  summary.taken_at = snapshot.taken_at;
+  summary.agents = static_cast<int64_t>(snapshot.agents.size());
+  for (const model::AgentState& state : snapshot.states) summary.at_work += state.at_work ? 1 : 0;
+  for (const model::QueueLive& live : snapshot.live) summary.waiting += live.waiting;
+  for (const model::SectionQuality& quality : snapshot.quality) {
+    summary.least_seen_ratio = std::min(summary.least_seen_ratio, model::SeenRatio(quality));
+  }
+  return summary;
+}
+
+}  // namespace
+
+Poller::Poller(PollerSettings settings, genesys::CentreReader& reader,
+               std::function<double()> budget_per_minute, Clock& clock, HistoryStore& history,
+               SnapshotHub& hub, PollObserver& observer, obs::Logger& log)
+    : settings_(std::move(settings)),
+      reader_(reader),
+      budget_per_minute_(std::move(budget_per_minute)),
+      clock_(clock),
+      history_(history),
+      hub_(hub),
+      observer_(observer),
+      log_(log),
+      schedule_(settings_.intervals, clock.SteadyNow()),
+      estimator_(settings_.estimator, settings_.priors),
+      outcomes_(settings_.dwell),
+      builder_(BuilderSettingsOf(settings_, reader), [&] {
+        // Numbers go on rising over a restart, where there is a history that survives one.
+        const auto last = history.LastSnapshotNumber();
+        if (!last.ok()) {
+          log.Warning("the history cannot be read", {{"error", last.status().ToString()}});
+        }
+        return last.value_or(0);
+      }()) {
+  for (const auto& [section, interval] : settings_.intervals) progress_[section];
+  IntervalQuery query;
+  query.from = clock.Now() - estimator_.Memory();
+  query.to = absl::InfiniteFuture();
+  query.limit = 1000000;
+  const auto stored = history.Query(query);
+  if (!stored.ok()) {
+    log.Warning("the history cannot be read", {{"error", stored.status().ToString()}});
+    return;
+  }
+  for (const StoredInterval& entry : *stored) {
+    estimator_.Observe(std::span(&entry.interval, 1), entry.read_at);
+  }
+}
+
+Poller::~Poller() { Stop(); }
+
+void Poller::Start(std::function<absl::Status(std::stop_token)> admit) {
+  admission_ = std::jthread([this, admit = std::move(admit)] { Admit(admit, stop_.get_token()); });
+}
+
+void Poller::Stop() {
+  stop_.request_stop();
+  if (admission_.joinable()) admission_.join();
+  {
+    std::lock_guard lock(mutex_);
+    for (auto& [section, progress] : progress_) progress.wake.request_stop();
+  }
+  for (auto& [section, progress] : progress_) {
+    if (progress.thread.joinable()) progress.thread.join();
+  }
+}
+
+void Poller::Admit(const std::function<absl::Status(std::stop_token)>& admit,
+                   std::stop_token stop) {
+  absl::Duration backoff = absl::Seconds(1);
+  while (!stop.stop_requested()) {
+    const absl::Status status = admit(stop);
+    if (stop.stop_requested()) return;
+    bool news;
+    {
+      std::lock_guard lock(mutex_);
+      news = admitted_ != status;
+      admitted_ = status;
+    }
+    if (status.ok()) break;
+    if (news) log_.Warning("the centre cannot be read yet", {{"error", status.ToString()}});
+    const absl::Duration wait =
+        std::max(backoff, GetRetryAfter(status).value_or(absl::ZeroDuration()));
+    if (!clock_.SleepFor(wait, stop)) return;
+    backoff = std::min(backoff * 2, absl::Seconds(30));
+  }
+  if (stop.stop_requested()) return;
+  for (auto& [section, progress] : progress_) {
+    progress.thread = std::jthread([this, section = section] { Loop(section, stop_.get_token()); });
+  }
+}
+
+void Poller::Loop(Section section, std::stop_token stop) {
+  while (SleepUntilDue(section, stop)) (void)Read(section, stop);
+}
+
+bool Poller::SleepUntilDue(Section section, std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    SteadyTime until;
+    std::stop_token woken;
+    {
+      std::lock_guard lock(mutex_);
+      Progress& progress = progress_.at(section);
+      if (progress.wake.stop_requested()) progress.wake = std::stop_source();
+      woken = progress.wake.get_token();
+      const SteadyTime now = clock_.SteadyNow();
+      // Without queues there is nothing to ask for; their first reading wakes the others.
+      const bool pointless =
+          section != Section::kRoster && section != Section::kQueues && QueueIds().empty();
+      until = pointless ? now + kLongestSleep : schedule_.Due(section);
+      if (until <= now) return true;
+      until = std::min(until, now + kLongestSleep);
+    }
+    if (stop.stop_requested()) return false;  // before this wake source was there to be told
+    clock_.SleepUntil(until, woken);
+  }
+  return false;
+}
+
+void Poller::Wake(Section section) { progress_.at(section).wake.request_stop(); }
+
+std::vector<std::string> Poller::QueueIds() const {
+  return settings_.queue_ids.empty() ? builder_.QueueIds() : settings_.queue_ids;
+}
+
+absl::Status Poller::Read(Section section, std::stop_token stop) {
+  genesys::CallLimits limits;
+  limits.stop = stop;
+  {
+    std::lock_guard lock(mutex_);
+    progress_.at(section).in_flight = true;
+    limits.max_wait = std::max(absl::Minutes(1), 2 * schedule_.Interval(section));
+  }
+  const absl::StatusOr<int> requests = ReadAndPut(section, limits);
+  const absl::Status status = requests.status();
+  std::shared_ptr<const model::Snapshot> snapshot;
+  {
+    std::lock_guard lock(mutex_);
+    const SteadyTime now = clock_.SteadyNow();
+    Progress& progress = progress_.at(section);
+    progress.in_flight = false;
+    if (status.ok()) {
+      progress.requests = *requests;
+      unpublished_ = true;
+      schedule_.Succeeded(section, now);
+      Replan();
+    } else {
+      schedule_.Failed(section, now, GetRetryAfter(status));
+    }
+    if (!stop.stop_requested()) LogOutcome(section, status);
+    snapshot = PublishIfDue();
+  }
+  std::lock_guard lock(observer_mutex_);
+  observer_.OnReading(section, status);
+  if (snapshot != nullptr) {
+    observer_.OnSnapshot(*snapshot);
+    if (!history_.SaveSummary(Summarise(*snapshot)).ok()) observer_.OnHistoryError();
+  }
+  return status;
+}
+
+absl::StatusOr<int> Poller::ReadAndPut(Section section, const genesys::CallLimits& limits) {
+  std::vector<std::string> ids;
+  {
+    std::lock_guard lock(mutex_);
+    ids = QueueIds();
+  }
+  switch (section) {
+    case Section::kRoster: {
+      EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadRoster(limits));
+      std::lock_guard lock(mutex_);
+      builder_.PutRoster(std::move(reading.agents), CompletenessOf(reading.counts), clock_.Now());
+      return reading.counts.requests;
+    }
+    case Section::kStates: {
+      EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadStates(ids, limits));
+      std::lock_guard lock(mutex_);
+      builder_.PutStates(std::move(reading.states), clock_.Now());
+      return reading.counts.requests;
+    }
+    case Section::kQueues:
+      return ReadQueues(settings_.queue_ids, limits);
+    case Section::kLive: {
+      EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadLive(ids, limits));
+      std::lock_guard lock(mutex_);
+      builder_.PutLive(std::move(reading.live), CompletenessOf(reading.counts), clock_.Now());
+      return reading.counts.requests;
+    }
+    case Section::kIntervals:
+      return ReadIntervals(ids, limits);
+    case Section::kAgentWork: {
+      EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadAgentWork(ids, limits));
+      std::lock_guard lock(mutex_);
+      builder_.PutAgentWork(std::move(reading.work), reading.from, reading.to, clock_.Now());
+      return reading.counts.requests;
+    }
+    case Section::kEstimates:
+      break;
+  }
+  return absl::InternalError("estimates are not read");
+}
+
+absl::StatusOr<int> Poller::ReadQueues(const std::vector<std::string>& ids,
+                                       const genesys::CallLimits& limits) {
+  EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadQueues(ids, limits));
+  std::lock_guard lock(mutex_);
+  const bool none_before = QueueIds().empty();
+  builder_.PutQueues(std::move(reading.queues), std::move(reading.memberships),
+                     CompletenessOf(reading.counts), clock_.Now());
+  if (none_before) {
+    for (auto& [section, progress] : progress_) Wake(section);
+  }
+  // API-9: a queue that is gone is said once; the others go on.
+  const std::set<std::string> gone(reading.gone.begin(), reading.gone.end());
+  if (gone != gone_ && !gone.empty()) {
+    log_.Warning("managed queues do not exist in the centre",
+                 {{"queues", absl::StrJoin(gone, " ")}});
+  }
+  gone_ = gone;
+  const std::set<std::string> automated(reading.automated.begin(), reading.automated.end());
+  if (automated != automated_ && !automated.empty()) {
+    log_.Warning("queues have conditional group routing or activation, which moves agents too",
+                 {{"queues", absl::StrJoin(automated, " ")}});
+  }
+  automated_ = automated;
+  return reading.counts.requests;
+}
+
+absl::StatusOr<int> Poller::ReadIntervals(const std::vector<std::string>& ids,
+                                          const genesys::CallLimits& limits) {
+  const absl::Time asked_at = clock_.Now();
+  EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadIntervals(ids, limits));
+  if (!history_.SaveIntervals(reading.intervals, asked_at).ok()) {
+    std::lock_guard lock(observer_mutex_);
+    observer_.OnHistoryError();
+  }
+  std::lock_guard lock(mutex_);
+  // The figures are as of the question: to count the time of the answer would make rates too low.
+  estimator_.Observe(reading.intervals, asked_at);
+  builder_.PutIntervals(std::move(reading.intervals), reading.from, reading.to,
+                        CompletenessOf(reading.counts), clock_.Now());
+  return reading.counts.requests;
+}
+
+void Poller::Replan() {
+  std::vector<http::LoopDemand> loops;
+  for (const auto& [section, interval] : settings_.intervals) {
+    loops.push_back(
+        {static_cast<double>(progress_.at(section).requests), interval, PriorityOf(section)});
+  }
+  const auto real = http::RealIntervals(loops, kPlannedShare * budget_per_minute_());
+  size_t index = 0;
+  for (const auto& [section, interval] : settings_.intervals) {
+    schedule_.SetInterval(section, real[index++]);
+  }
+}
+
+void Poller::LogOutcome(Section section, const absl::Status& status) {
+  Progress& progress = progress_.at(section);
+  const std::string error = status.ok() ? "" : status.ToString();
+  if (!status.ok() && progress.last_error.empty()) {
+    log_.Warning("a section cannot be read",
+                 {{"section", model::SectionName(section)}, {"error", error}});
+  } else if (status.ok() && !progress.last_error.empty()) {
+    log_.Info("the section is read again", {{"section", model::SectionName(section)}});
+  }
+  progress.last_error = error;
+}
+
+std::shared_ptr<const model::Snapshot> Poller::PublishIfDue() {
+  // States and live figures are due together: a snapshot has both, or it would be born with one of
+  // them an interval old.
+  if (!unpublished_ || progress_.at(Section::kStates).in_flight ||
+      progress_.at(Section::kLive).in_flight) {
+    return nullptr;
+  }
+  unpublished_ = false;
+  std::map<Section, absl::Duration> intervals;
+  for (const auto& [section, interval] : settings_.intervals) {
+    intervals[section] = schedule_.Interval(section);
+  }
+  intervals[Section::kEstimates] = intervals[Section::kIntervals];
+  const absl::Time now = clock_.Now();
+  auto snapshot = builder_.Build(now, intervals, estimator_.Estimate(builder_.QueueIds(), now),
+                                 outcomes_.LeftAlone(now));
+  hub_.Publish(snapshot);
+  return snapshot;
+}
+
+void Poller::ObserveChange(const model::Change& change) {
+  std::lock_guard lock(mutex_);
+  unpublished_ = true;
+  if (!outcomes_.Observe(change)) return;
+  schedule_.ReadBy(Section::kQueues, clock_.SteadyNow() + kAfterChange);
+  Wake(Section::kQueues);
+}
+
+void Poller::ObserveOther(const model::Entity& entity, absl::Time until) {
+  std::lock_guard lock(mutex_);
+  unpublished_ = true;
+  outcomes_.ObserveOther(entity, until);
+}
+
+std::vector<SectionStatus> Poller::Status() const {
+  const auto newest = hub_.newest();
+  std::vector<SectionStatus> statuses;
+  std::lock_guard lock(mutex_);
+  for (const auto& [section, interval] : settings_.intervals) {
+    const Progress& progress = progress_.at(section);
+    SectionStatus status;
+    status.quality.section = section;
+    status.quality.taken_at = absl::InfinitePast();
+    status.quality.interval = schedule_.Interval(section);
+    if (newest != nullptr) {
+      for (const model::SectionQuality& quality : newest->quality) {
+        if (quality.section == section) status.quality = quality;
+      }
+    }
+    status.configured_interval = interval;
+    status.real_interval = schedule_.Interval(section);
+    status.last_error = progress.last_error;
+    status.failures_in_a_row = schedule_.FailuresInARow(section);
+    status.requests_per_reading = progress.requests;
+    statuses.push_back(std::move(status));
+  }
+  return statuses;
+}
+
+absl::Status Poller::Ready() const {
+  {
+    std::lock_guard lock(mutex_);
+    if (!admitted_.ok()) return admitted_;
+  }
+  const absl::Time now = clock_.Now();
+  for (const SectionStatus& status : Status()) {
+    const Section section = status.quality.section;
+    if (section != Section::kStates && section != Section::kQueues) continue;
+    if (model::AgeInIntervals(status.quality, now) <= kReadyIntervals) continue;
+    return absl::UnavailableError(
+        absl::StrCat("section ", model::SectionName(section), " has not been read",
+                     status.quality.taken_at == absl::InfinitePast() ? " yet" : " for too long",
+                     status.last_error.empty() ? "" : ": ", status.last_error));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace evenkeel::ingest
