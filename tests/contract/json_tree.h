@@ -39,6 +39,10 @@ class JsonTree {
 
   bool present() const { return present_; }
   bool is_null() const { return null_; }
+  bool is_text() const { return text_.has_value(); }
+  bool is_number() const { return number_.has_value(); }
+  bool is_truth() const { return truth_.has_value(); }
+  bool is_array() const { return array_; }
   std::string text() const { return text_.value_or(""); }
   double number() const {
     EXPECT_TRUE(number_.has_value());
@@ -87,6 +91,7 @@ class JsonTree {
   absl::Status ReadParts(json::Value value) {
     present_ = true;
     if (json::Array array(value); array.Finish().ok()) {
+      array_ = true;
       while (array.Next()) EVENKEEL_RETURN_IF_ERROR(items_.emplace_back().Read(array.value()));
       return array.Finish();
     }
@@ -100,6 +105,7 @@ class JsonTree {
 
   bool present_ = false;
   bool null_ = false;
+  bool array_ = false;
   std::optional<bool> truth_;
   std::optional<double> number_;
   std::optional<std::string> text_;

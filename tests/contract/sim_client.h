@@ -70,8 +70,8 @@ class SimClient {
     LogIn("evenkeel-demo");
   }
 
-  // From here on a new connection. libcurl itself repeats a request on which a used connection broke
-  // before a byte came back; on a new one it does not.
+  // From here on a new connection. libcurl itself repeats a request on which a used connection
+  // broke before a byte came back; on a new one it does not.
   void Reconnect() {
     http::CurlOptions curl;
     curl.hosts = {"127.0.0.1"};
@@ -79,6 +79,7 @@ class SimClient {
   }
 
   void Advance(absl::Duration span) { clock_.Advance(span); }
+  SimulatedClock& clock() { return clock_; }
   absl::Time now() const { return clock_.Now(); }
   SimulatorServer& server() { return *server_; }
   std::string url() const { return absl::StrCat("http://127.0.0.1:", server_->port()); }

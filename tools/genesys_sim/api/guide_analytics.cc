@@ -88,7 +88,7 @@ absl::StatusOr<HttpAnswer> GuideQueueMetrics(Api& api, ApiCall& call) {
     const Figures figures = engine.QueueFigures(queue, start, end);
     writer.BeginObject()
         .Field("start", start)
-        .Field("lengthSeconds", absl::ToDoubleSeconds(std::min(end, now) - start))
+        .Field("lengthSeconds", absl::ToInt64Seconds(kInterval))
         .Field("offered", figures.offered)
         .Field("answered", figures.answered.count)
         .Field("abandoned", figures.abandoned.count)

@@ -1,4 +1,4 @@
-// Handlers of the platform dialect, by group. What each answers is in docs/platform_simulated.md.
+// Handlers of the platform dialect, by group. What each answers is in docs/simulator.md.
 #pragma once
 
 #include "tools/genesys_sim/api/api.h"
