@@ -139,7 +139,8 @@ absl::Status GrpcOptimizerService::PlanBalance(const v1::BalanceProblem& proto,
                                                v1::CapacityPlan& plan) {
   Violations violations;
   const InlineBalance balance = FromProto(proto, violations);
-  for (const FieldViolation& violation : Validate(balance.problem).found()) {
+  const Violations malformed = Validate(balance.problem);
+  for (const FieldViolation& violation : malformed.found()) {
     violations.Add("balance." + ProtoField(violation.field), violation.description);
   }
   EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
