@@ -53,7 +53,8 @@ absl::StatusOr<HttpAnswer> GetReport(Api& api, ApiCall& call) {
   writer.BeginObject()
       .Field("clock", api.clock().Now())
       .Field("epoch", api.engine().start())
-      .Field("seed", api.options().seed)
+      .Key("seed")
+      .Raw(absl::StrCat(api.options().seed))  // may be beyond what Int takes
       .Field("dialect", DialectName(api.options().dialect))
       .Field("finished", api.finished())
       .Key("queues")

@@ -77,8 +77,8 @@ Api::Api(Scenario scenario, ApiOptions options, const Clock& clock, IdSource& id
     : options_(std::move(options)),
       clock_(clock),
       ids_(ids),
-      engine_(ForDialect(std::move(scenario), options_.dialect), options_.seed, options_.epoch),
-      end_(options_.until ? engine_.start() + *options_.until : absl::InfiniteFuture()),
+      engine_(ForDialect(std::move(scenario), options_.dialect), options_.seed, options_.epoch,
+              {.end = options_.until ? options_.epoch + *options_.until : absl::InfiniteFuture()}),
       tokens_(options_.clients, options_.token_lifetime, RateLimit(options_),
               options_.dialect == Dialect::kPlatform ? absl::Minutes(1) : absl::Seconds(1), ids),
       queues_(IndexById(engine_.scenario().queues)),
@@ -105,7 +105,7 @@ void Api::Advance() {
   AdvanceLocked();
 }
 
-void Api::AdvanceLocked() { engine_.AdvanceTo(std::min(clock_.Now(), end_)); }
+void Api::AdvanceLocked() { engine_.AdvanceTo(clock_.Now()); }
 
 const Operation* Api::FindOperation(std::string_view method, std::string_view path,
                                     std::vector<std::string>& values) const {

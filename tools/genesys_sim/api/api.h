@@ -98,7 +98,7 @@ class Api {
   const Clock& clock() const { return clock_; }
   Tokens& tokens() { return tokens_; }
   Faults& faults() { return faults_; }
-  bool finished() const { return engine_.now() >= end_; }
+  bool finished() const { return engine_.ended(); }
   // By identifier; NOT_FOUND names it.
   absl::StatusOr<int> FindQueue(const std::string& id) const;
   absl::StatusOr<int> FindAgent(const std::string& id) const;
@@ -140,7 +140,6 @@ class Api {
   IdSource& ids_;
   std::mutex mutex_;
   Engine engine_;
-  const absl::Time end_;  // from when on the centre stands still
   Tokens tokens_;
   Faults faults_;
   Counts counts_;

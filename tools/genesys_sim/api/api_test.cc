@@ -259,6 +259,10 @@ TEST_P(EachDialect, TheReportAccountsForEveryCallAndRequest) {
   client.Advance(absl::Minutes(30));
   const JsonTree end = client.Report();
   EXPECT_TRUE(end["finished"].truth());
+  EXPECT_EQ(end["seed"].number(), 18'446'744'073'709'551'615.0);
+  client.Send(Write(client));
+  client.Ask("POST", "/admin/v1/memberships", R"({"queueId":"q1","userId":"a070","joined":true})");
+  client.Ask("POST", "/admin/v1/queues", R"({"queueId":"q1","inboundCapacity":130})");
   client.Advance(absl::Hours(5));
   const JsonTree later = client.Report();
   for (size_t q = 0; q < 3; ++q) {

@@ -44,7 +44,8 @@ void WriteRealtime(Api& api, int index, json::Writer& writer) {
       .Field("idleAgents", idle)
       .Field("utilization",
              Ratio(static_cast<double>(interacting_agents), static_cast<double>(at_work)))
-      .Field("occupancy", Ratio(recent.busy_seconds, recent.staffed_seconds))
+      .Field("occupancy", Ratio(static_cast<double>(recent.busy_micros),
+                                static_cast<double>(recent.staffed_micros)))
       .Field("acwTime",
              Ratio(recent.after_call.sum_seconds, static_cast<double>(recent.handle.count)))
       .EndObject();

@@ -24,6 +24,7 @@ Engine::Engine(Scenario scenario, uint64_t seed, absl::Time start, const EngineO
       start_(absl::FromUnixMicros(absl::ToUnixMicros(start))),
       start_unix_micros_(absl::ToUnixMicros(start)),
       repeat_micros_(absl::ToInt64Microseconds(scenario_.repeat)),
+      end_(absl::ToInt64Microseconds(options.end - start_)),
       commands_(seed, {kCommands}) {
   assert(Validate(scenario_).ok());
   queues_.resize(scenario_.queues.size());
@@ -49,8 +50,8 @@ Engine::Engine(Scenario scenario, uint64_t seed, absl::Time start, const EngineO
 }
 
 void Engine::AdvanceTo(absl::Time time) {
-  const int64_t target = absl::ToInt64Microseconds(time - start_);
-  if (time < start_ || target < now_) return;
+  const int64_t target = std::min(end_, absl::ToInt64Microseconds(time - start_));
+  if (time < start_ || target < now_ || ended_) return;
   while (!plan_.empty() && plan_.top().time <= target) {
     const Event event = plan_.top();
     plan_.pop();
@@ -59,6 +60,7 @@ void Engine::AdvanceTo(absl::Time time) {
     Happen(event);
   }
   now_ = target;
+  ended_ = now_ == end_;
   for (QueueRecord& queue : queues_) Accrue(queue);
 }
 
@@ -220,6 +222,7 @@ int Engine::FirstIdle(QueueRecord& queue) {
 }
 
 void Engine::Offer(int agent_index) {
+  if (ended_) return;
   AgentRecord& agent = agents_[agent_index];
   int best = -1;
   for (const MembershipRecord& membership : agent.memberships) {
@@ -244,6 +247,7 @@ void Engine::Offer(int agent_index) {
 }
 
 void Engine::Dispatch(int queue_index) {
+  if (ended_) return;
   QueueRecord& queue = queues_[queue_index];
   while (queue.waiting > 0 && HasRoom(queue)) {
     const int agent = FirstIdle(queue);
@@ -422,10 +426,9 @@ void Engine::Accrue(QueueRecord& queue) {
       until = std::min(until, (number + 1) * kSliceMicros - start_unix_micros_);
       slice = &queue.history.At(number);
     }
-    const double seconds = static_cast<double>(until - queue.accrued) * 1e-6;
     const auto add = [&](Figures& figures) {
-      figures.staffed_seconds += seconds * static_cast<double>(queue.staffed);
-      figures.busy_seconds += seconds * static_cast<double>(queue.busy);
+      figures.staffed_micros += (until - queue.accrued) * queue.staffed;
+      figures.busy_micros += (until - queue.accrued) * queue.busy;
     };
     add(queue.totals);
     if (slice != nullptr) add(*slice);

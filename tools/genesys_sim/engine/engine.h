@@ -27,6 +27,9 @@ struct EngineOptions {
   // A command to join or leave takes effect after a uniform time between these.
   absl::Duration least_join_delay = absl::Seconds(1);
   absl::Duration most_join_delay = absl::Seconds(5);
+  // After what happens at this instant the centre stands still: no call comes, ends or is answered,
+  // whatever is commanded.
+  absl::Time end = absl::InfiniteFuture();
 };
 
 enum class Activity { kFree, kInteracting, kAfterCall };
@@ -64,9 +67,11 @@ class Engine {
   const Scenario& scenario() const { return scenario_; }
   absl::Time start() const { return start_; }
   absl::Time now() const { return At(now_); }
+  bool ended() const { return ended_; }
   int64_t events() const { return events_; }
 
-  // Lets everything up to and including `time` happen; nothing when `time` is not after now().
+  // Lets everything up to and including `time` happen, but not past the end; nothing when `time` is
+  // before now().
   void AdvanceTo(absl::Time time);
 
   // Commands, given at now(). Joins or leaves a queue after the delay of the options; false and no
@@ -214,7 +219,9 @@ class Engine {
   const absl::Time start_;
   int64_t start_unix_micros_;
   int64_t repeat_micros_;
-  int64_t now_ = 0;  // microseconds since start
+  int64_t end_;      // microseconds since start
+  int64_t now_ = 0;  // likewise
+  bool ended_ = false;
   int64_t events_ = 0;
   int64_t planned_ = 0;
   int64_t idle_numbers_ = 0;

@@ -51,8 +51,8 @@ TEST_P(FormulasTest, Sim1MeansAgreeWithErlang) {
     abandonments.push_back(abandoned / (answered + abandoned));
     levels.push_back((answered - static_cast<double>(after.over_target - before.over_target)) /
                      (answered + abandoned));
-    busy.push_back((after.busy_seconds - before.busy_seconds) /
-                   (after.staffed_seconds - before.staffed_seconds));
+    busy.push_back(static_cast<double>(after.busy_micros - before.busy_micros) /
+                   static_cast<double>(after.staffed_micros - before.staffed_micros));
     before = after;
   }
   const auto check = [](const char* what, const std::vector<double>& batches, double expected) {

@@ -30,8 +30,8 @@ void Figures::Add(const Figures& other) {
   held.Add(other.held);
   after_call.Add(other.after_call);
   handle.Add(other.handle);
-  staffed_seconds += other.staffed_seconds;
-  busy_seconds += other.busy_seconds;
+  staffed_micros += other.staffed_micros;
+  busy_micros += other.busy_micros;
 }
 
 Figures& History::At(int64_t slice) {

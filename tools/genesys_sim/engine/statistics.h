@@ -31,10 +31,11 @@ struct Figures {
   Tally held;        // of calls that were put on hold
   Tally after_call;  // of calls that had any
   Tally handle;      // talk + hold + after-call work: count is contacts completed
-  // Agent-seconds at work (on queue, or still busy) of the agents joined to the queue, and of them
-  // those busy with a contact of whatever queue.
-  double staffed_seconds = 0;
-  double busy_seconds = 0;
+  // Agent-microseconds at work (on queue, or still busy) of the agents joined to the queue, and of
+  // them those busy with a contact of whatever queue. Whole numbers, so that their sum does not
+  // depend on where time was cut.
+  int64_t staffed_micros = 0;
+  int64_t busy_micros = 0;
 
   void Add(const Figures& other);
 };
