@@ -12,6 +12,7 @@ PACKAGES_BUILD=(
 )
 PACKAGES_TEST=(libgmock-dev libgtest-dev tzdata)
 PACKAGES_BENCH=(python3-minimal libpython3-stdlib)
+PACKAGES_GATES=(clang-format nodejs npm)
 
 jobs=$(nproc)
 

@@ -52,11 +52,10 @@ SteadyTime SimulatedClock::SteadyNow() const {
 
 bool SimulatedClock::SleepUntil(SteadyTime deadline, std::stop_token stop) {
   std::unique_lock lock(mutex_);
-  const auto asleep = deadlines_.insert(deadline.since_start());
+  const auto sleeper = deadlines_.insert(deadline.since_start());
   changed_.notify_all();
-  const bool reached =
-      changed_.wait(lock, stop, [&] { return elapsed_ >= deadline.since_start(); });
-  deadlines_.erase(asleep);
+  const bool reached = changed_.wait(lock, stop, [&] { return elapsed_ >= *sleeper; });
+  deadlines_.erase(sleeper);
   return reached && !stop.stop_requested();
 }
 
@@ -67,10 +66,11 @@ void SimulatedClock::Advance(absl::Duration span) {
   changed_.notify_all();
 }
 
-void SimulatedClock::WaitForSleepers(int count) {
+void SimulatedClock::WaitForSleepers(size_t count) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] {
-    return std::distance(deadlines_.upper_bound(elapsed_), deadlines_.end()) >= count;
+    return static_cast<size_t>(std::distance(deadlines_.upper_bound(elapsed_),
+                                             deadlines_.end())) >= count;
   });
 }
 

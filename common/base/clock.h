@@ -103,9 +103,10 @@ class SimulatedClock final : public Clock {
 
   // Requires span >= 0. Wakes whoever sleeps to a time now reached.
   void Advance(absl::Duration span);
-  // Blocks (in real time) until `count` threads sleep on this clock to times not reached yet, so that
-  // a test can advance it without a race.
-  void WaitForSleepers(int count);
+  // Blocks (in real time) until `count` threads sleep on this clock to times still to come, so that
+  // a test can advance it without a race: whoever the last Advance woke does not count until it
+  // sleeps again.
+  void WaitForSleepers(size_t count);
 
  private:
   mutable std::mutex mutex_;

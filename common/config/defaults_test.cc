@@ -36,7 +36,9 @@ void Collect(const Message& message, const std::string& path,
       continue;
     }
     switch (field->cpp_type()) {
-      case FieldDescriptor::CPPTYPE_STRING: values[at] = reflection.GetString(message, field); break;
+      case FieldDescriptor::CPPTYPE_STRING:
+        values[at] = reflection.GetString(message, field);
+        break;
       case FieldDescriptor::CPPTYPE_INT32:
         values[at] = absl::StrCat(reflection.GetInt32(message, field));
         break;
@@ -51,7 +53,8 @@ void Collect(const Message& message, const std::string& path,
         values[at] = absl::AsciiStrToLower(name.substr(name.find('_') + 1));
         break;
       }
-      default: FAIL() << at;
+      default:
+        FAIL() << at;
     }
   }
 }

@@ -13,6 +13,12 @@ const std::string& EntityQueue(const Entity& entity) {
   return std::visit([](const auto& e) -> const std::string& { return e.queue_id; }, entity);
 }
 
+const std::string& EntityAgent(const Entity& entity) {
+  static const std::string kNone;
+  const auto* membership = std::get_if<MembershipEntity>(&entity);
+  return membership == nullptr ? kNone : membership->agent_id;
+}
+
 std::string ValueText(const Value& value) {
   if (const bool* joined = std::get_if<bool>(&value)) return *joined ? "joined" : "not joined";
   return std::to_string(std::get<int64_t>(value));

@@ -16,6 +16,7 @@ namespace evenkeel::model {
 enum class ChangeKind {
   kCapacity,  // who works on which queue, or how many may
 };
+inline constexpr ChangeKind kAllChangeKinds[] = {ChangeKind::kCapacity};
 
 // Whether an agent who is a member of a queue takes its work. Value: joined (bool).
 struct MembershipEntity {
@@ -38,6 +39,8 @@ using Value = std::variant<bool, int64_t>;
 // "membership/<queue>/<agent>" or "queue_capacity/<queue>": unique, for keys and logs.
 std::string EntityKey(const Entity& entity);
 const std::string& EntityQueue(const Entity& entity);
+// Empty when the entity is about no agent.
+const std::string& EntityAgent(const Entity& entity);
 // "joined" / "not joined", or the number.
 std::string ValueText(const Value& value);
 
@@ -91,6 +94,12 @@ enum class ChangeState {
   kSuperseded,
   kRolledBack,
 };
+inline constexpr ChangeState kAllChangeStates[] = {
+    ChangeState::kProposed,  ChangeState::kAwaitingApproval, ChangeState::kAccepted,
+    ChangeState::kApplying,  ChangeState::kVerifying,        ChangeState::kApplied,
+    ChangeState::kDryRun,    ChangeState::kRefused,          ChangeState::kDiscarded,
+    ChangeState::kFailed,    ChangeState::kExpired,          ChangeState::kSuperseded,
+    ChangeState::kRolledBack};
 const char* ChangeStateName(ChangeState state);  // "awaiting_approval"
 const char* ChangeKindName(ChangeKind kind);     // "capacity"
 
@@ -107,6 +116,8 @@ struct Change {
   std::string approved_by;     // who approved or discarded it
   std::string superseded_by;   // id of the change that took its place
   std::string rolls_back;      // id of the change that this one undoes
+  // It expires if it still waits then; infinite future once it is no longer open.
+  absl::Time expires_at = absl::InfiniteFuture();
 
   friend bool operator==(const Change&, const Change&) = default;
 };

@@ -25,7 +25,6 @@ TEST(PeriodicTaskTest, RunsAtOnceAndThenOnceAnInterval) {
   for (int i = 2; i <= 4; ++i) {
     clock.Advance(absl::Seconds(60));
     clock.WaitForSleepers(1);
-    while (runs < i) clock.WaitForSleepers(1);
     EXPECT_EQ(runs, i);
   }
   task.Stop();
@@ -38,7 +37,6 @@ TEST(PeriodicTaskTest, DoesNotMakeUpForMissedRuns) {
     // A run that takes ten minutes.
     if (++runs == 1) clock.Advance(absl::Minutes(10));
   });
-  while (runs < 2) clock.WaitForSleepers(0);
   clock.WaitForSleepers(1);
   EXPECT_EQ(runs, 2);
   task.Stop();

@@ -236,46 +236,40 @@ ErlangAFigures ErlangA(int64_t agents, double offered_load, double mean_handle_s
 }
 
 std::vector<double> ErlangAMeanQueues(int64_t max_agents, double offered_load,
-                                      double mean_handle_seconds, double mean_patience_seconds) {
+                                      double mean_handle_seconds, double mean_patience_seconds,
+                                      double negligible) {
   assert(max_agents >= 0 && offered_load >= 0 && std::isfinite(offered_load));
   assert(mean_handle_seconds > 0);
   assert(mean_patience_seconds > 0 && std::isfinite(mean_patience_seconds));
   const double patience_in_handle_times = mean_patience_seconds / mean_handle_seconds;
-  std::vector<double> queues(static_cast<size_t>(max_agents) + 1, 0.0);
-  if (offered_load == 0) return queues;
-  queues[0] = offered_load * patience_in_handle_times;
+  std::vector<double> queues = {offered_load * patience_in_handle_times};
   double odds = 0;
-  for (int64_t n = 1; n <= max_agents; ++n) {
+  for (int64_t n = 1; n <= max_agents && queues.back() > negligible; ++n) {
     odds = NextFreeOdds(odds, n, offered_load);
-    if (odds == kInfinity) break;  // from here on nobody waits
-    const WaitDensity density(n, offered_load, patience_in_handle_times);
-    double waits = 0, left = 0;
-    density.Integrate(0, kInfinity, [&](double z, double weight) {
-      waits += weight;
-      left -= weight * std::expm1(-z);
-    });
-    queues[static_cast<size_t>(n)] =
-        offered_load * patience_in_handle_times * ShareStates(density, odds, waits).scale * left;
+    double waits = 0, left = 0, scale = 0;
+    if (odds < kInfinity) {  // else nobody waits
+      const WaitDensity density(n, offered_load, patience_in_handle_times);
+      density.Integrate(0, kInfinity, [&](double z, double weight) {
+        waits += weight;
+        left -= weight * std::expm1(-z);
+      });
+      scale = ShareStates(density, odds, waits).scale;
+    }
+    queues.push_back(offered_load * patience_in_handle_times * scale * left);
   }
   return queues;
 }
 
-std::vector<double> ErlangCMeanQueues(int64_t max_agents, double offered_load) {
+std::vector<double> ErlangCMeanQueues(int64_t max_agents, double offered_load, double negligible) {
   assert(max_agents >= 0 && offered_load >= 0 && std::isfinite(offered_load));
-  std::vector<double> queues(static_cast<size_t>(max_agents) + 1, 0.0);
-  if (offered_load == 0) return queues;
+  std::vector<double> queues = {offered_load > 0 ? kInfinity : 0.0};
   double odds = 0;
-  queues[0] = kInfinity;
-  for (int64_t n = 1; n <= max_agents; ++n) {
+  for (int64_t n = 1; n <= max_agents && queues.back() > negligible; ++n) {
     odds = NextFreeOdds(odds, n, offered_load);
-    const double spare = static_cast<double>(n) - offered_load;
-    double& queue = queues[static_cast<size_t>(n)];
-    if (spare <= 0) {
-      queue = kInfinity;
-    } else if (odds < kInfinity) {
-      queue =
-          offered_load / spare * (static_cast<double>(n) / (static_cast<double>(n) + spare * odds));
-    }
+    const double agents = static_cast<double>(n);
+    const double spare = agents - offered_load;
+    queues.push_back(spare <= 0 ? kInfinity
+                                : offered_load / spare * (agents / (agents + spare * odds)));
   }
   return queues;
 }

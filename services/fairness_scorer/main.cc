@@ -2,8 +2,8 @@
 #include "services/fairness_scorer/app.h"
 
 int main(int argc, char** argv) {
-  return evenkeel::runtime::ServiceMain(
-      argc, argv, "evenkeel-fairness-scorer", "watches how evenly work is spread over agents",
-      {{evenkeel::runtime::ServiceId::kFairnessScorer,
-        evenkeel::fairness::FairnessScorerApp::Make}});
+  return evenkeel::runtime::ServiceMain(argc, argv, "evenkeel-fairness-scorer",
+                                        "watches how evenly work is spread over agents",
+                                        {{evenkeel::runtime::ServiceId::kFairnessScorer,
+                                          evenkeel::fairness::FairnessScorerApp::Make}});
 }

@@ -25,10 +25,9 @@ absl::StatusOr<ScoredGroup> ScoreOne(const Group& group, ScoreOptions options) {
       scored.agents.push_back(std::move(agent));
     }
   }
-  std::stable_sort(scored.agents.begin(), scored.agents.end(),
-                   [](const AgentScore& a, const AgentScore& b) {
-                     return a.rate_per_hour > b.rate_per_hour;
-                   });
+  std::stable_sort(
+      scored.agents.begin(), scored.agents.end(),
+      [](const AgentScore& a, const AgentScore& b) { return a.rate_per_hour > b.rate_per_hour; });
   return scored;
 }
 

@@ -41,9 +41,9 @@ TEST(LayersTest, CatchesBreaches) {
               ElementsAre(core + ":1: may not include <grpcpp/grpcpp.h>"));
   EXPECT_THAT(CheckIncludes(core, "\n#include \"evenkeel/types/v1/snapshot.pb.h\"\n"),
               ElementsAre(core + ":2: may not include evenkeel/types/v1/snapshot.pb.h"));
-  EXPECT_THAT(CheckIncludes(core, "#include <glpk.h>\n#include <mutex>\n#include <vector>\n"),
-              ElementsAre(core + ":1: may not include <glpk.h>",
-                          core + ":2: pure code includes mutex"));
+  EXPECT_THAT(
+      CheckIncludes(core, "#include <glpk.h>\n#include <mutex>\n#include <vector>\n"),
+      ElementsAre(core + ":1: may not include <glpk.h>", core + ":2: pure code includes mutex"));
   EXPECT_THAT(CheckIncludes(core, "#include \"services/optimizer/adapters/glpk_solver.h\"\n"),
               testing::SizeIs(1));
   EXPECT_THAT(CheckIncludes("services/ingest/app.cc", "#include \"services/actuator/app.h\"\n"),

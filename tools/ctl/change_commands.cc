@@ -225,7 +225,7 @@ absl::Status RollBack(const Context& context, const std::vector<std::string>& ar
 absl::StatusOr<actuator::v1::PauseScope> Scope(const Options& options) {
   actuator::v1::PauseScope scope;
   if (!options.queue.empty()) {
-    scope.mutable_entity()->mutable_queue_capacity()->set_queue_id(options.queue);
+    scope.set_queue_id(options.queue);
   } else if (options.kind == "capacity") {
     scope.set_kind(types::v1::CHANGE_KIND_CAPACITY);
   } else if (!options.kind.empty()) {
@@ -241,6 +241,8 @@ std::string ScopeText(const actuator::v1::PauseScope& scope) {
       return "all capacity changes";
     case actuator::v1::PauseScope::kEntity:
       return EntityText(scope.entity());
+    case actuator::v1::PauseScope::kQueueId:
+      return absl::StrCat("queue ", scope.queue_id());
     case actuator::v1::PauseScope::SCOPE_NOT_SET:
       break;
   }

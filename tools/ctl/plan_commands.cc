@@ -75,11 +75,12 @@ void PrintPlan(const optimizer::v1::CapacityPlan& plan,
       std::printf("  cure: %s\n", cure.description().c_str());
   }
   if (plan.relaxed()) std::printf("the plan below misses the minima least; it needs approval\n");
-  Table table({"queue", ">agents", ">optimal", ">planned", ">wait", ">wait after", ">abandon",
+  Table table({"queue", ">agents", ">planned", ">with help", ">wait", ">wait after", ">abandon",
                ">after", ">in target", ">after", ">one more is worth"});
   for (const auto& queue : plan.queues()) {
     table.Add({NameOf(names, queue.queue_id()), absl::StrFormat("%g", queue.agents_before()),
-               absl::StrFormat("%.1f", queue.agents_optimal()), absl::StrCat(queue.agents_after()),
+               absl::StrFormat("%g", queue.agents_after()),
+               absl::StrFormat("%.1f", queue.effective_agents_after()),
                SecondsText(queue.mean_wait_before_seconds()),
                SecondsText(queue.mean_wait_after_seconds()),
                PercentText(queue.abandonment_before_ratio()),
@@ -89,19 +90,19 @@ void PrintPlan(const optimizer::v1::CapacityPlan& plan,
                absl::StrFormat("%.3g", queue.marginal_value())});
   }
   std::fputs(table.Text().c_str(), stdout);
-  std::printf("objective %.6g contacts waiting (bound %.6g, certified to %.1e)\n",
-              plan.whole_objective(), plan.objective(), plan.certified_gap_ratio());
-  if (plan.snapshot_number() == 0) return;
+  if (plan.snapshot_number() == 0) {
+    std::printf("objective %.6g (bound %.6g, certified to %.1e)\n", plan.whole_objective(),
+                plan.objective(), plan.certified_gap_ratio());
+    return;
+  }
   if (plan.moves().empty()) {
     std::printf("no move is worth its cost\n");
     return;
   }
-  std::printf(
-      "%d moves, saving %s of waiting for a cost of %s%s:\n", plan.moves_size(),
-      SecondsText(plan.saving_seconds()).c_str(), SecondsText(plan.move_cost_seconds()).c_str(),
-      plan.moves_postponed() > 0
-          ? absl::StrFormat(" (%d more wait for the next cycle)", plan.moves_postponed()).c_str()
-          : "");
+  std::printf("%d moves, saving %s of waiting for a cost of %s%s:\n", plan.moves_size(),
+              SecondsText(plan.saving_seconds()).c_str(),
+              SecondsText(plan.move_cost_seconds()).c_str(),
+              plan.more_moves_wait() ? "; more in the next cycle" : "");
   for (const auto& move : plan.moves()) std::printf("  %s\n", move.reason().c_str());
 }
 

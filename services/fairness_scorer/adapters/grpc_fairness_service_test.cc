@@ -50,8 +50,8 @@ class GrpcFairnessServiceTest : public testing::Test {
                                        absl::Seconds(30), absl::ZeroDuration(),
                                        absl::ZeroDuration(), i == 0 ? 4 : 1});
       }
-      for (const auto section : {model::Section::kStates, model::Section::kQueues,
-                                 model::Section::kAgentWork}) {
+      for (const auto section :
+           {model::Section::kStates, model::Section::kQueues, model::Section::kAgentWork}) {
         snapshot.quality.push_back({section, snapshot.taken_at, absl::Seconds(15), 5, 5, 0});
       }
       EXPECT_TRUE(scorer_.Score(snapshot, clock_.Now()).ok());
@@ -111,7 +111,8 @@ TEST_F(GrpcFairnessServiceTest, GetFairnessNeedsAGoodSnapshot) {
   // API-8: too old a snapshot is refused with the section and by how much.
   model::Snapshot old;
   old.number = 99;
-  old.quality = {{model::Section::kStates, clock_.Now() - absl::Minutes(5), absl::Seconds(15), 5, 5, 0}};
+  old.quality = {
+      {model::Section::kStates, clock_.Now() - absl::Minutes(5), absl::Seconds(15), 5, 5, 0}};
   (void)scorer_.Score(old, clock_.Now());
   const absl::Status status = Call(&v1::FairnessService::Stub::GetFairness, {}, response);
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);

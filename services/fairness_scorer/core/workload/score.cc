@@ -67,7 +67,8 @@ absl::Status Validate(const std::vector<AgentWorkload>& agents, const ScoreOptio
   }
   CheckRange("options.acw_weight", options.acw_weight, 0, 1, violations);
   CheckAbove("options.interval_seconds", options.interval_seconds, violations);
-  CheckRange("options.min_on_queue_seconds", options.min_on_queue_seconds, 0, kInfinity, violations);
+  CheckRange("options.min_on_queue_seconds", options.min_on_queue_seconds, 0, kInfinity,
+             violations);
   CheckRange("options.contact_load_cv", options.contact_load_cv, 0, kInfinity, violations);
   if (options.min_group_size < 0) {
     violations.Add("options.min_group_size", "must not be negative");
@@ -132,10 +133,14 @@ Dispersion Disperse(const std::vector<Compared>& compared, const ScoreOptions& o
 
 const char* BandName(Band band) {
   switch (band) {
-    case Band::kUnknown: return "unknown";
-    case Band::kHealthy: return "healthy";
-    case Band::kWarning: return "warning";
-    case Band::kCritical: return "critical";
+    case Band::kUnknown:
+      return "unknown";
+    case Band::kHealthy:
+      return "healthy";
+    case Band::kWarning:
+      return "warning";
+    case Band::kCritical:
+      return "critical";
   }
   return "unknown";
 }
@@ -151,8 +156,7 @@ absl::StatusOr<GroupScore> ScoreGroup(const std::vector<AgentWorkload>& agents,
   GroupScore result;
   std::vector<Compared> compared;
   for (const AgentWorkload& agent : agents) {
-    const double capacity =
-        agent.capacity.value_or(agent.base_capacity * agent.skill_modifier);
+    const double capacity = agent.capacity.value_or(agent.base_capacity * agent.skill_modifier);
     const double on_queue = agent.on_queue_seconds.value_or(options.interval_seconds);
     AgentScore& score = result.agents.emplace_back();
     score.agent_id = agent.agent_id;

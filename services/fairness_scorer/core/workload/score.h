@@ -40,10 +40,10 @@ struct ScoreOptions {
   Figure figure = Figure::kCorrected;
   double acw_weight = 0.3;  // 0 to 1
   bool include_hold = true;
-  double interval_seconds = 3600;      // above 0
-  double min_on_queue_seconds = 900;   // 0 or more
+  double interval_seconds = 3600;     // above 0
+  double min_on_queue_seconds = 900;  // 0 or more
   int min_group_size = 5;
-  double contact_load_cv = 1.0;        // CV of one contact's load, 0 or more (measure load)
+  double contact_load_cv = 1.0;  // CV of one contact's load, 0 or more (measure load)
 };
 
 struct AgentScore {
@@ -61,7 +61,7 @@ struct AgentScore {
 struct Dispersion {
   int agents = 0;
   std::optional<double> mean_rate_per_hour;
-  std::optional<double> cv;             // capacity-weighted
+  std::optional<double> cv;  // capacity-weighted
   std::optional<double> unweighted_cv;
   std::optional<double> jain;
   std::optional<double> gini;
@@ -76,8 +76,8 @@ struct GroupScore {
   Dispersion dispersion;           // of those not left out
 };
 
-// INVALID_ARGUMENT names every wrong field by its path in `agents[i]` and `options`. No agents is no
-// error: every figure is absent.
+// INVALID_ARGUMENT names every wrong field by its path in `agents[i]` and `options`. No agents is
+// no error: every figure is absent.
 absl::StatusOr<GroupScore> ScoreGroup(const std::vector<AgentWorkload>& agents,
                                       const ScoreOptions& options);
 

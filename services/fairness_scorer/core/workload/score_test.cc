@@ -41,9 +41,8 @@ TEST(LoadTest, Fair1MatchesTheReference) {
            "effective_load", {"talk_s", "acw_s", "acw_weight", "capacity", "effective_load_s"})) {
     ExpectClose(EffectiveLoadSeconds(*row[0], *row[1], 0, *row[2], *row[3]), *row[4]);
   }
-  for (const auto& row :
-       Reference("effective_capacity",
-                 {"base_capacity", "skill_modifier", "utilization", "effective_capacity"})) {
+  for (const auto& row : Reference("effective_capacity", {"base_capacity", "skill_modifier",
+                                                          "utilization", "effective_capacity"})) {
     ExpectClose(EffectiveCapacity(*row[0], *row[1], *row[2]), *row[3]);
   }
   for (const auto& row :
@@ -219,11 +218,11 @@ TEST(ScoreTest, NamesEveryWrongField) {
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   std::vector<std::string> fields;
   for (const auto& violation : GetViolations(status)) fields.push_back(violation.field);
-  EXPECT_THAT(fields, testing::UnorderedElementsAre(
-                          "agents[0].capacity", "agents[1].contacts", "agents[1].agent_id",
-                          "agents[2].contacts", "agents[2].utilization",
-                          "agents[2].on_queue_seconds", "options.interval_seconds",
-                          "options.acw_weight"));
+  EXPECT_THAT(fields,
+              testing::UnorderedElementsAre("agents[0].capacity", "agents[1].contacts",
+                                            "agents[1].agent_id", "agents[2].contacts",
+                                            "agents[2].utilization", "agents[2].on_queue_seconds",
+                                            "options.interval_seconds", "options.acw_weight"));
 }
 
 }  // namespace

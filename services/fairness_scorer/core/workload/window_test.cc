@@ -23,8 +23,14 @@ model::Snapshot SnapshotAt(int minute, std::vector<model::Membership> membership
 
 model::AgentWork Work(const std::string& agent, const std::string& queue, int minute,
                       int64_t handled) {
-  return {agent, queue, At(minute), absl::Minutes(1), absl::Seconds(100 * handled),
-          absl::Seconds(10 * handled), absl::Seconds(20 * handled), handled};
+  return {agent,
+          queue,
+          At(minute),
+          absl::Minutes(1),
+          absl::Seconds(100 * handled),
+          absl::Seconds(10 * handled),
+          absl::Seconds(20 * handled),
+          handled};
 }
 
 const std::vector<model::Membership> kJoined = {{"q1", "a1", true}, {"q1", "a2", true}};

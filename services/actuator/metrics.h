@@ -1,0 +1,79 @@
+// The metrics of the actuator.
+#pragma once
+
+#include <algorithm>
+#include <span>
+
+#include "common/model/change.h"
+#include "common/obs/metrics.h"
+#include "services/actuator/core/guardrails.h"
+
+namespace evenkeel::actuator {
+
+inline constexpr char kTicks[] = "evenkeel_actuator_ticks_total";
+inline constexpr char kChanges[] = "evenkeel_actuator_changes";
+inline constexpr char kRefusals[] = "evenkeel_actuator_refusals_total";
+inline constexpr char kMode[] = "evenkeel_actuator_mode";
+inline constexpr char kPauses[] = "evenkeel_actuator_pauses";
+inline constexpr char kLeftAlone[] = "evenkeel_actuator_left_alone";
+inline constexpr char kWritesLastHour[] = "evenkeel_actuator_writes_last_hour";
+inline constexpr char kWritesSent[] = "evenkeel_actuator_writes_sent_total";
+inline constexpr char kWritesFailed[] = "evenkeel_actuator_writes_failed_total";
+inline constexpr char kWindow[] = "evenkeel_actuator_read_write_window_seconds";
+
+// Every state that a change can be in, for labels and loops.
+inline constexpr model::ChangeState kAllStates[] = {
+    model::ChangeState::kProposed,   model::ChangeState::kAwaitingApproval,
+    model::ChangeState::kAccepted,   model::ChangeState::kApplying,
+    model::ChangeState::kVerifying,  model::ChangeState::kApplied,
+    model::ChangeState::kDryRun,     model::ChangeState::kRefused,
+    model::ChangeState::kDiscarded,  model::ChangeState::kFailed,
+    model::ChangeState::kExpired,    model::ChangeState::kSuperseded,
+    model::ChangeState::kRolledBack,
+};
+
+inline std::span<const obs::MetricSpec> MetricsTable() {
+  using obs::MetricKind;
+  static const std::vector<obs::MetricSpec>& table = *[] {
+    std::vector<std::string> states, guardrails;
+    for (const model::ChangeState state : kAllStates) {
+      states.emplace_back(model::ChangeStateName(state));
+    }
+    for (const Guardrail& guardrail : Guardrails()) guardrails.emplace_back(guardrail.name);
+    for (const char* name : {kLastQueue, kChangedByOther, kMoveBroken}) {
+      if (std::find(guardrails.begin(), guardrails.end(), name) == guardrails.end()) {
+        guardrails.emplace_back(name);
+      }
+    }
+    return new std::vector<obs::MetricSpec>{
+        {kTicks,
+         MetricKind::kCounter,
+         {{"outcome", {"ok", "error"}}},
+         "Steps of the actuator's timer; an error is the ledger's."},
+        {kChanges,
+         MetricKind::kGauge,
+         {{"state", states}},
+         "Changes that the ledger holds, by state."},
+        {kRefusals, MetricKind::kCounter, {{"guardrail", guardrails}}, "Refusals by guardrail."},
+        {kMode,
+         MetricKind::kGauge,
+         {{"mode", {"dry_run", "approve", "live"}}},
+         "1 for the mode that holds where no queue has its own."},
+        {kPauses, MetricKind::kGauge, {}, "Pauses in force."},
+        {kLeftAlone,
+         MetricKind::kGauge,
+         {},
+         "Memberships and capacities left alone because somebody else changed them."},
+        {kWritesLastHour, MetricKind::kGauge, {}, "Writes of the last hour of clock time."},
+        {kWritesSent, MetricKind::kCounter, {}, "Write calls sent to the centre."},
+        {kWritesFailed, MetricKind::kCounter, {}, "Write calls answered with an error."},
+        {kWindow,
+         MetricKind::kGauge,
+         {},
+         "Longest real time between a read and the write that rests on it, since the start."},
+    };
+  }();
+  return table;
+}
+
+}  // namespace evenkeel::actuator

@@ -1,0 +1,105 @@
+#include "services/actuator/settings_from_config.h"
+
+#include <absl/strings/numbers.h>
+
+#include <array>
+#include <string>
+
+#include "common/base/status_macros.h"
+#include "common/convert/time.h"
+
+namespace evenkeel::actuator {
+namespace {
+
+Mode ModeFrom(config::v1::Mode mode) {
+  switch (mode) {
+    case config::v1::MODE_LIVE:
+      return Mode::kLive;
+    case config::v1::MODE_APPROVE:
+      return Mode::kApprove;
+    default:
+      return Mode::kDryRun;
+  }
+}
+
+// "HH:MM", checked by ValidateConfig.
+absl::Duration TimeOfDay(const std::string& text) {
+  int hours = 0, minutes = 0;
+  (void)absl::SimpleAtoi(text.substr(0, 2), &hours);
+  (void)absl::SimpleAtoi(text.substr(3, 2), &minutes);
+  return absl::Hours(hours) + absl::Minutes(minutes);
+}
+
+FreezeWindow WindowFrom(const config::v1::FreezeWindow& proto) {
+  static constexpr std::array<std::pair<const char*, absl::Weekday>, 7> kDays = {{
+      {"mon", absl::Weekday::monday},
+      {"tue", absl::Weekday::tuesday},
+      {"wed", absl::Weekday::wednesday},
+      {"thu", absl::Weekday::thursday},
+      {"fri", absl::Weekday::friday},
+      {"sat", absl::Weekday::saturday},
+      {"sun", absl::Weekday::sunday},
+  }};
+  FreezeWindow window;
+  window.name = proto.name();
+  if (proto.has_from()) {
+    window.once = {convert::FromProto(proto.from()), convert::FromProto(proto.to())};
+    return window;
+  }
+  for (const std::string& day : proto.weekdays()) {
+    for (const auto& [name, weekday] : kDays) {
+      if (day == name) window.weekdays.insert(weekday);
+    }
+  }
+  window.start = TimeOfDay(proto.start_time());
+  window.end = TimeOfDay(proto.end_time());
+  (void)absl::LoadTimeZone(proto.time_zone(), &window.zone);
+  return window;
+}
+
+}  // namespace
+
+absl::StatusOr<Settings> SettingsFromConfig(const config::v1::Config& config) {
+  const config::v1::ActuatorConfig& actuator = config.actuator();
+  Settings settings;
+  settings.modes.otherwise = ModeFrom(actuator.mode());
+  for (const auto& [queue, mode] : actuator.mode_by_queue()) {
+    settings.modes.by_queue[queue] = ModeFrom(mode);
+  }
+  for (const auto& queue : config.scope().queues()) settings.scope.queues.insert(queue.id());
+  settings.scope.divisions = {config.scope().divisions().begin(), config.scope().divisions().end()};
+  settings.scope.excluded_queues = {config.scope().excluded_queues().begin(),
+                                    config.scope().excluded_queues().end()};
+  settings.scope.excluded_agents = {config.scope().excluded_agents().begin(),
+                                    config.scope().excluded_agents().end()};
+
+  const config::v1::CapacityGuardrails& guardrails = actuator.capacity();
+  KindLimits& limits = settings.limits[model::ChangeKind::kCapacity];
+  limits.moves_per_cycle = guardrails.moves_per_cycle();
+  limits.writes_per_hour = guardrails.writes_per_hour();
+  limits.group_share_per_hour = guardrails.group_share_per_hour();
+  limits.min_change = guardrails.min_change();
+  limits.max_snapshot_age_intervals = guardrails.max_snapshot_age_intervals();
+  limits.min_seen_ratio = guardrails.min_seen_ratio();
+  limits.dwell = convert::FromProto(guardrails.dwell());
+  limits.min_value = guardrails.min_capacity();
+  limits.max_value = guardrails.max_capacity();
+
+  for (const auto& window : actuator.freeze_windows()) {
+    settings.freeze_windows.push_back(WindowFrom(window));
+  }
+  settings.capacity_lever = config.centre().dialect() == config::v1::DIALECT_GUIDE
+                                ? model::CapacityLever::kQueueCapacity
+                                : model::CapacityLever::kMemberships;
+  settings.approval_lifetime = convert::FromProto(actuator.approval_lifetime());
+  settings.leave_alone = convert::FromProto(actuator.leave_alone());
+  settings.monitor_interval = convert::FromProto(actuator.monitor_interval());
+  settings.read_back.verify_timeout = convert::FromProto(actuator.verify_timeout());
+  // What may still show up is waited for at least as long as it is verified.
+  settings.uncertain = std::max(settings.uncertain, settings.read_back.verify_timeout);
+  settings.queue_limit = actuator.queue_limit();
+  EVENKEEL_RETURN_IF_ERROR(CheckSettings(settings));
+  return settings;
+}
+
+}  // namespace evenkeel::actuator

@@ -1,0 +1,453 @@
+#include "services/actuator/usecase/actuator.h"
+
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/error_details.h"
+#include "common/base/status_macros.h"
+#include "services/actuator/core/change_task.h"
+#include "services/actuator/core/proposal.h"
+
+namespace evenkeel::actuator {
+namespace {
+
+using enum model::ChangeState;
+
+constexpr int64_t kDefaultPageSize = 100;
+constexpr int64_t kMaxPageSize = 1000;
+constexpr size_t kMaxRequestIdLength = 200;
+
+void CheckHeader(const RequestHeader& header, Violations& violations) {
+  if (header.request_id.empty() || header.request_id.size() > kMaxRequestIdLength) {
+    violations.Add("request_id", absl::StrCat("must be 1 to ", kMaxRequestIdLength, " bytes"));
+  }
+}
+
+void CheckNotEmpty(const char* field, const std::string& text, Violations& violations) {
+  if (text.empty()) violations.Add(field, "must not be empty");
+}
+
+absl::Status WrongState(const ChangeRecord& record, const std::string& problem) {
+  return RefusalStatus(absl::StatusCode::kFailedPrecondition,
+                       absl::StrCat("change ", record.change.id, problem),
+                       {"WRONG_STATE", {{"state", model::ChangeStateName(record.change.state)}}});
+}
+
+// What a page asks for, checked: its size, and the number that it goes on below.
+struct PageRequest {
+  int64_t size = kDefaultPageSize;
+  std::optional<int64_t> below;
+};
+absl::StatusOr<PageRequest> ReadPage(int64_t page_size, const std::string& page_token) {
+  PageRequest page;
+  Violations violations;
+  if (page_size < 0 || page_size > kMaxPageSize) {
+    violations.Add("page_size", absl::StrCat("must be 0 to ", kMaxPageSize));
+  } else if (page_size > 0) {
+    page.size = page_size;
+  }
+  int64_t below = 0;
+  if (!page_token.empty()) {
+    if (absl::SimpleAtoi(page_token, &below) && below > 0) {
+      page.below = below;
+    } else {
+      violations.Add("page_token", "is not a token of an earlier answer");
+    }
+  }
+  EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
+  return page;
+}
+
+std::string ScopeText(const PauseScope& scope) {
+  if (scope.entity.has_value()) return model::EntityKey(*scope.entity);
+  return scope.kind.has_value() ? model::ChangeKindName(*scope.kind) : "everything";
+}
+
+AuditEntry PauseLine(absl::Time at, const std::string& actor, const char* action,
+                     const PauseScope& scope, const std::string& reason) {
+  AuditEntry line;
+  line.at = at;
+  line.actor = actor;
+  line.action = action;
+  line.entity = scope.entity;
+  line.current = ScopeText(scope);
+  line.reason = reason;
+  return line;
+}
+
+}  // namespace
+
+Actuator::Actuator(Settings settings, const Dependencies& dependencies)
+    : settings_(std::move(settings)),
+      ids_(dependencies.ids),
+      journal_(dependencies.ledger, dependencies.clock),
+      admission_(settings_, journal_),
+      executor_(settings_, dependencies.centre, dependencies.clock, dependencies.real_clock,
+                journal_, admission_, mutex_) {}
+
+absl::StatusOr<std::optional<RequestRecord>> Actuator::FindAnswer(const RequestHeader& header,
+                                                                  const std::string& fingerprint) {
+  if (header.validate_only) return std::nullopt;
+  EVENKEEL_ASSIGN_OR_RETURN(std::optional<RequestRecord> answered,
+                            journal_.ledger().FindRequest(header.request_id));
+  if (answered.has_value() && answered->fingerprint != fingerprint) {
+    return absl::AlreadyExistsError(
+        absl::StrCat("request id ", header.request_id, " came before with another body"));
+  }
+  return answered;
+}
+
+absl::StatusOr<model::Change> Actuator::Repeat(const RequestRecord& answered) {
+  if (answered.code != absl::StatusCode::kOk) {
+    if (!answered.refusal.has_value()) return absl::Status(answered.code, answered.message);
+    return RefusalStatus(answered.code, answered.message, *answered.refusal);
+  }
+  EVENKEEL_ASSIGN_OR_RETURN(ChangeRecord record, journal_.ledger().GetChange(answered.change_id));
+  return std::move(record.change);
+}
+
+RequestRecord Actuator::Answer(const RequestHeader& header, const std::string& fingerprint,
+                               const std::string& change_id, const absl::Status& status) const {
+  return {
+      header.request_id,  fingerprint,   change_id, status.code(), std::string(status.message()),
+      GetRefusal(status), journal_.Now()};
+}
+
+absl::StatusOr<model::Change> Actuator::Propose(const RequestHeader& header,
+                                                const model::Proposal& proposal) {
+  Violations violations;
+  CheckHeader(header, violations);
+  CheckProposalForm(proposal, violations);
+  const bool is_membership = std::holds_alternative<model::MembershipEntity>(proposal.entity);
+  if (is_membership != (settings_.capacity_lever == model::CapacityLever::kMemberships)) {
+    violations.Add("entity", is_membership ? "capacity is set by queue here, not by membership"
+                                           : "capacity is set by membership here, not by queue");
+  }
+  EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
+  const std::string parts[] = {"propose", Fingerprint(proposal)};
+  const std::string fingerprint = Fingerprint(parts);
+  std::lock_guard lock(mutex_);
+  EVENKEEL_ASSIGN_OR_RETURN(const auto answered, FindAnswer(header, fingerprint));
+  if (answered.has_value()) return Repeat(*answered);
+  return Ask(header, {Moment::kProposal, fingerprint, proposal, ""});
+}
+
+absl::StatusOr<model::Change> Actuator::RollBack(const RequestHeader& header,
+                                                 const std::string& change_id,
+                                                 const std::string& actor,
+                                                 const std::string& reason) {
+  Violations violations;
+  CheckHeader(header, violations);
+  CheckNotEmpty("change_id", change_id, violations);
+  CheckNotEmpty("actor", actor, violations);
+  CheckNotEmpty("reason", reason, violations);
+  EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
+  const std::string parts[] = {"roll back", change_id, actor, reason};
+  const std::string fingerprint = Fingerprint(parts);
+
+  std::lock_guard lock(mutex_);
+  EVENKEEL_ASSIGN_OR_RETURN(const auto answered, FindAnswer(header, fingerprint));
+  if (answered.has_value()) return Repeat(*answered);
+  EVENKEEL_ASSIGN_OR_RETURN(const ChangeRecord record, GetInState(change_id, {kApplied}));
+  const model::Proposal reverse =
+      Reverse(record.change.proposal, actor, reason, journal_.Now() + settings_.approval_lifetime);
+  return Ask(header, {Moment::kRollBack, fingerprint, reverse, change_id});
+}
+
+absl::StatusOr<model::Change> Actuator::Ask(const RequestHeader& header, const Asked& asked) {
+  const model::Proposal& proposal = asked.proposal;
+  const Mode mode = settings_.modes.For(proposal.kind, proposal.entity);
+  EVENKEEL_ASSIGN_OR_RETURN(std::optional<ChangeRecord> open, admission_.FindOpen(proposal.entity));
+  const absl::Status verdict =
+      admission_.Check(asked.moment, proposal, open, mode == Mode::kDryRun);
+  if (!verdict.ok() && (!GetRefusal(verdict).has_value() || header.validate_only)) return verdict;
+  if (verdict.ok() && mode == Mode::kApprove && open.has_value() &&
+      open->change.state == kAwaitingApproval) {
+    return AskWhileParked(header, asked, *std::move(open));
+  }
+  return AskAnew(header, asked, verdict, mode, std::move(open));
+}
+
+absl::StatusOr<model::Change> Actuator::AskWhileParked(const RequestHeader& header,
+                                                       const Asked& asked, ChangeRecord parked) {
+  LedgerWrite write;
+  const int64_t min_change = admission_.LimitsOf(asked.proposal.kind).min_change;
+  if (ReplacesParked(parked.change.proposal, asked.proposal, min_change)) {
+    parked.change.rolls_back = asked.rolls_back;
+    journal_.Revise(write, parked, asked.proposal);
+  } else if (!asked.proposal.move_id.empty()) {
+    // It stands for its twin in the newer plan's move.
+    write.move_links.emplace_back(asked.proposal.move_id, parked.change.id);
+  }
+  if (header.validate_only) return parked.change;
+  write.request = Answer(header, asked.fingerprint, parked.change.id, absl::OkStatus());
+  EVENKEEL_RETURN_IF_ERROR(journal_.Commit(write));
+  return parked.change;
+}
+
+absl::StatusOr<model::Change> Actuator::AskAnew(const RequestHeader& header, const Asked& asked,
+                                                const absl::Status& verdict, Mode mode,
+                                                std::optional<ChangeRecord> open) {
+  ChangeRecord record;
+  model::Change& change = record.change;
+  change.id = header.validate_only ? "" : ids_.NewId();
+  change.proposal = asked.proposal;
+  change.rolls_back = asked.rolls_back;
+  record.dry_run = mode == Mode::kDryRun;
+  LedgerWrite write;
+  journal_.Create(write, record);
+  if (!verdict.ok()) {
+    EVENKEEL_RETURN_IF_ERROR(
+        journal_.Move(write, record, kRefused,
+                      {kActuator, std::string(verdict.message()), GetRefusal(verdict)->reason}));
+  } else {
+    if (open.has_value()) {
+      open->change.superseded_by = change.id;
+      EVENKEEL_RETURN_IF_ERROR(
+          journal_.Move(write, *open, kSuperseded,
+                        {asked.proposal.proposer, "a newer change of it came: " + change.id}));
+    } else {
+      EVENKEEL_ASSIGN_OR_RETURN(auto counts,
+                                journal_.ledger().CountByState({kAccepted, kAwaitingApproval}));
+      if (counts[kAccepted] + counts[kAwaitingApproval] >= settings_.queue_limit) {
+        absl::Status full =
+            RefusalStatus(absl::StatusCode::kResourceExhausted,
+                          absl::StrCat(settings_.queue_limit, " changes wait already"),
+                          {"QUEUE_FULL", {{"limit", absl::StrCat(settings_.queue_limit)}}});
+        SetRetryAfter(full, settings_.retry_delay);
+        return full;
+      }
+    }
+    const bool parks = mode == Mode::kApprove;
+    change.expires_at =
+        parks ? journal_.Now() + settings_.approval_lifetime : asked.proposal.expires_at;
+    EVENKEEL_RETURN_IF_ERROR(
+        journal_.Move(write, record, parks ? kAwaitingApproval : kAccepted,
+                      {kActuator, absl::StrCat("guardrails passed, mode ", ModeName(mode))}));
+  }
+  if (header.validate_only) return change;
+  write.request = Answer(header, asked.fingerprint, change.id, verdict);
+  EVENKEEL_RETURN_IF_ERROR(journal_.Commit(write));
+  if (!verdict.ok()) return verdict;
+  return change;
+}
+
+absl::StatusOr<ChangeRecord> Actuator::GetInState(const std::string& change_id,
+                                                  const std::vector<model::ChangeState>& states) {
+  EVENKEEL_ASSIGN_OR_RETURN(ChangeRecord record, journal_.ledger().GetChange(change_id));
+  if (std::find(states.begin(), states.end(), record.change.state) == states.end()) {
+    std::string problem = absl::StrCat(" is ", model::ChangeStateName(record.change.state));
+    for (const model::ChangeState state : states) {
+      absl::StrAppend(&problem, state == states[0] ? ", not " : " or ",
+                      model::ChangeStateName(state));
+    }
+    return WrongState(record, problem);
+  }
+  return record;
+}
+
+absl::StatusOr<model::Change> Actuator::Approve(const RequestHeader& header,
+                                                const std::string& change_id, int64_t revision,
+                                                const std::string& actor) {
+  Violations violations;
+  CheckHeader(header, violations);
+  CheckNotEmpty("change_id", change_id, violations);
+  CheckNotEmpty("actor", actor, violations);
+  if (revision < 1) violations.Add("revision", "must be the one that was seen, from 1");
+  EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
+  const std::string parts[] = {"approve", change_id, absl::StrCat(revision), actor};
+  const std::string fingerprint = Fingerprint(parts);
+
+  std::lock_guard lock(mutex_);
+  EVENKEEL_ASSIGN_OR_RETURN(const auto answered, FindAnswer(header, fingerprint));
+  if (answered.has_value()) return Repeat(*answered);
+  EVENKEEL_ASSIGN_OR_RETURN(ChangeRecord record, GetInState(change_id, {kAwaitingApproval}));
+  model::Change& change = record.change;
+  if (revision != change.revision) {
+    return RefusalStatus(absl::StatusCode::kAborted,
+                         absl::StrCat("change ", change_id, " is now in revision ", change.revision,
+                                      ", the approval names ", revision),
+                         {"REVISION_CHANGED", {{"revision", absl::StrCat(change.revision)}}});
+  }
+  if (journal_.Now() >= change.expires_at) {
+    return WrongState(record, " is past the time in which it could be approved");
+  }
+  const Mode mode = settings_.modes.For(change.proposal.kind, change.proposal.entity);
+  record.dry_run = mode == Mode::kDryRun;
+  const absl::Status verdict =
+      admission_.Check(Moment::kApproval, change.proposal, record, record.dry_run);
+  if (!verdict.ok()) {
+    const std::optional<Refusal> refusal = GetRefusal(verdict);
+    if (refusal.has_value() && !header.validate_only) journal_.CountRefusal(refusal->reason);
+    return verdict;
+  }
+  change.approved_by = actor;
+  change.expires_at = journal_.Now() + settings_.approval_lifetime;
+  LedgerWrite write;
+  EVENKEEL_RETURN_IF_ERROR(journal_.Move(write, record, kAccepted,
+                                         {actor, absl::StrCat("approved revision ", revision)}));
+  if (header.validate_only) return change;
+  write.request = Answer(header, fingerprint, change_id, absl::OkStatus());
+  EVENKEEL_RETURN_IF_ERROR(journal_.Commit(write));
+  return change;
+}
+
+absl::StatusOr<model::Change> Actuator::Discard(const RequestHeader& header,
+                                                const std::string& change_id,
+                                                const std::string& actor,
+                                                const std::string& reason) {
+  Violations violations;
+  CheckHeader(header, violations);
+  CheckNotEmpty("change_id", change_id, violations);
+  CheckNotEmpty("actor", actor, violations);
+  CheckNotEmpty("reason", reason, violations);
+  EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
+  const std::string parts[] = {"discard", change_id, actor, reason};
+  const std::string fingerprint = Fingerprint(parts);
+
+  std::lock_guard lock(mutex_);
+  EVENKEEL_ASSIGN_OR_RETURN(const auto answered, FindAnswer(header, fingerprint));
+  if (answered.has_value()) return Repeat(*answered);
+  EVENKEEL_ASSIGN_OR_RETURN(ChangeRecord record,
+                            GetInState(change_id, {kAwaitingApproval, kAccepted}));
+  if (record.maybe_sent) return WrongState(record, " may have been written already");
+  record.change.approved_by = actor;
+  LedgerWrite write;
+  EVENKEEL_RETURN_IF_ERROR(journal_.Move(write, record, kDiscarded, {actor, reason}));
+  if (header.validate_only) return record.change;
+  write.request = Answer(header, fingerprint, change_id, absl::OkStatus());
+  EVENKEEL_RETURN_IF_ERROR(journal_.Commit(write));
+  return record.change;
+}
+
+absl::StatusOr<std::vector<Pause>> Actuator::PauseActuation(const RequestHeader& header,
+                                                            const PauseScope& scope,
+                                                            const std::string& actor,
+                                                            const std::string& reason) {
+  Violations violations;
+  CheckHeader(header, violations);
+  CheckNotEmpty("actor", actor, violations);
+  CheckNotEmpty("reason", reason, violations);
+  if (scope.kind.has_value() && scope.entity.has_value()) {
+    violations.Add("scope", "must be everything, a kind or an entity");
+  }
+  EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
+  const std::string parts[] = {"pause", ScopeText(scope), actor, reason};
+  const std::string fingerprint = Fingerprint(parts);
+
+  std::lock_guard lock(mutex_);
+  EVENKEEL_ASSIGN_OR_RETURN(const auto answered, FindAnswer(header, fingerprint));
+  if (!answered.has_value() && !header.validate_only) {
+    LedgerWrite write;
+    write.pauses.push_back({scope, journal_.Now(), actor, reason});
+    write.audit.push_back(PauseLine(journal_.Now(), actor, "pause", scope, reason));
+    write.request = Answer(header, fingerprint, "", absl::OkStatus());
+    EVENKEEL_RETURN_IF_ERROR(journal_.Commit(write));
+  }
+  return journal_.ledger().FindPauses();
+}
+
+absl::StatusOr<std::vector<Pause>> Actuator::ResumeActuation(const RequestHeader& header,
+                                                             const PauseScope& scope,
+                                                             const std::string& actor) {
+  Violations violations;
+  CheckHeader(header, violations);
+  CheckNotEmpty("actor", actor, violations);
+  EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
+  const std::string parts[] = {"resume", ScopeText(scope), actor};
+  const std::string fingerprint = Fingerprint(parts);
+
+  std::lock_guard lock(mutex_);
+  EVENKEEL_ASSIGN_OR_RETURN(const auto answered, FindAnswer(header, fingerprint));
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<Pause> pauses, journal_.ledger().FindPauses());
+  if (answered.has_value()) return pauses;
+  if (std::none_of(pauses.begin(), pauses.end(),
+                   [&](const Pause& pause) { return pause.scope == scope; })) {
+    return absl::NotFoundError("there is no pause of " + ScopeText(scope));
+  }
+  if (header.validate_only) return pauses;
+  LedgerWrite write;
+  write.resumed.push_back(scope);
+  write.audit.push_back(PauseLine(journal_.Now(), actor, "resume", scope, ""));
+  write.request = Answer(header, fingerprint, "", absl::OkStatus());
+  EVENKEEL_RETURN_IF_ERROR(journal_.Commit(write));
+  return journal_.ledger().FindPauses();
+}
+
+absl::StatusOr<model::Change> Actuator::Get(const std::string& change_id) {
+  EVENKEEL_ASSIGN_OR_RETURN(ChangeRecord record, journal_.ledger().GetChange(change_id));
+  return std::move(record.change);
+}
+
+absl::StatusOr<ChangePage> Actuator::List(const ListRequest& request) {
+  EVENKEEL_ASSIGN_OR_RETURN(const PageRequest page,
+                            ReadPage(request.page_size, request.page_token));
+  ChangeQuery query;
+  query.states = request.states;
+  query.kinds = request.kinds;
+  query.queue_id = request.queue_id;
+  query.below_number = page.below;
+  query.newest_first = true;
+  query.limit = page.size + 1;
+  EVENKEEL_ASSIGN_OR_RETURN(std::vector<ChangeRecord> records,
+                            journal_.ledger().FindChanges(query));
+  ChangePage answer;
+  if (std::ssize(records) > page.size) {
+    records.pop_back();
+    answer.next_page_token = absl::StrCat(records.back().number);
+  }
+  for (ChangeRecord& record : records) answer.changes.push_back(std::move(record.change));
+  return answer;
+}
+
+absl::StatusOr<AuditPage> Actuator::ListAudit(const std::string& change_id, int64_t page_size,
+                                              const std::string& page_token) {
+  EVENKEEL_ASSIGN_OR_RETURN(const PageRequest page, ReadPage(page_size, page_token));
+  AuditPage answer;
+  EVENKEEL_ASSIGN_OR_RETURN(answer.entries,
+                            journal_.ledger().FindAudit(change_id, page.below, page.size + 1));
+  if (std::ssize(answer.entries) > page.size) {
+    answer.entries.pop_back();
+    answer.next_page_token = absl::StrCat(answer.entries.back().sequence);
+  }
+  return answer;
+}
+
+absl::StatusOr<std::vector<LeftAloneEntry>> Actuator::ListLeftAlone() {
+  return journal_.ledger().FindLeftAlone(journal_.Now(), "");
+}
+
+absl::StatusOr<ActuatorStatus> Actuator::GetStatus() {
+  Ledger& ledger = journal_.ledger();
+  ActuatorStatus status;
+  status.now = journal_.Now();
+  status.modes = settings_.modes;
+  status.limits = settings_.limits;
+  EVENKEEL_ASSIGN_OR_RETURN(status.pauses, ledger.FindPauses());
+  EVENKEEL_ASSIGN_OR_RETURN(status.changes, ledger.CountByState({}));
+  for (const model::ChangeKind kind : model::kAllChangeKinds) {
+    EVENKEEL_ASSIGN_OR_RETURN(
+        status.writes_last_hour[kind],
+        ledger.CountWrites(kind, status.now - absl::Hours(1), /*with_dry_run=*/false));
+  }
+  status.refusals = journal_.Refusals();
+  EVENKEEL_ASSIGN_OR_RETURN(const auto left_alone, ledger.FindLeftAlone(status.now, ""));
+  status.left_alone = std::ssize(left_alone);
+  status.executor = executor_.GetStatus();
+  return status;
+}
+
+absl::StatusOr<std::vector<Event>> Actuator::WaitForEvents(int64_t cursor, int64_t limit,
+                                                           absl::Duration timeout,
+                                                           std::stop_token stop) {
+  return journal_.WaitForEvents(cursor, limit, timeout, std::move(stop));
+}
+
+absl::StatusOr<int64_t> Actuator::LatestCursor() { return journal_.ledger().LastSequence(); }
+
+absl::Status Actuator::Tick(std::stop_token stop) { return executor_.Tick(std::move(stop)); }
+
+}  // namespace evenkeel::actuator

@@ -1,0 +1,62 @@
+// Gathers from the ledger what the guardrails need to know about a change, and asks them.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "services/actuator/ports/ledger.h"
+#include "services/actuator/usecase/journal.h"
+#include "services/actuator/usecase/settings.h"
+
+namespace evenkeel::actuator {
+
+// How the joins that a leave follows (those of its move) stand.
+struct MoveStanding {
+  std::optional<std::string> broken;  // one will not happen: why
+  bool pending = false;               // one has not happened yet
+};
+
+class Admission {
+ public:
+  // Both must outlive this.
+  Admission(const Settings& settings, Journal& journal) : settings_(settings), journal_(journal) {}
+
+  // OK, or the refusal of a guardrail. `open`: the entity's open change, if any: at approval and
+  // sending the change itself, else one that would give way to `proposal`. `dry_run`: whether it is
+  // counted among all changes, or only among those that are really made.
+  absl::Status Check(Moment moment, const model::Proposal& proposal,
+                     const std::optional<ChangeRecord>& open, bool dry_run);
+
+  // The open change of an entity.
+  absl::StatusOr<std::optional<ChangeRecord>> FindOpen(const model::Entity& entity);
+
+  // Of a leave; a join or capacity waits for nothing.
+  absl::StatusOr<MoveStanding> StandingOfMove(const model::Proposal& proposal, bool dry_run);
+  // Queues that the joins of the leave's move give the agent, or will give.
+  absl::StatusOr<std::vector<std::string>> QueuesJoinedByMove(const model::Proposal& proposal,
+                                                              bool dry_run);
+
+  const KindLimits& LimitsOf(model::ChangeKind kind) const { return settings_.limits.at(kind); }
+
+ private:
+  absl::Status GatherCounts(const model::Proposal& proposal,
+                            const std::optional<ChangeRecord>& open, bool dry_run,
+                            GuardrailFacts& facts);
+  absl::Status GatherHistory(const model::Proposal& proposal, bool dry_run, GuardrailFacts& facts);
+  absl::Status GatherAgent(const model::Proposal& proposal, bool dry_run, GuardrailFacts& facts);
+  // The newest join of each queue in the leave's move; empty for anything but a leave.
+  absl::StatusOr<std::vector<ChangeRecord>> JoinsOfMove(const model::Proposal& proposal);
+
+  const Settings& settings_;
+  Journal& journal_;
+};
+
+// A pause that covers the change, as text; absent: none does.
+std::optional<std::string> PausedBy(const std::vector<Pause>& pauses,
+                                    const model::Proposal& proposal);
+
+}  // namespace evenkeel::actuator

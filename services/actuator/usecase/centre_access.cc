@@ -1,0 +1,131 @@
+#include "services/actuator/usecase/centre_access.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+
+#include "common/base/error_details.h"
+#include "common/base/status_macros.h"
+
+namespace evenkeel::actuator {
+namespace {
+
+std::vector<JoinedWrite> ToMembers(const std::vector<model::Proposal>& proposals) {
+  std::vector<JoinedWrite> members;
+  for (const model::Proposal& proposal : proposals) {
+    members.push_back({model::EntityAgent(proposal.entity), std::get<bool>(proposal.new_value)});
+  }
+  return members;
+}
+
+absl::Status AtRest() { return absl::UnavailableError("left in peace after an error"); }
+
+bool IsCapacity(const model::Entity& entity) {
+  return std::holds_alternative<model::QueueCapacityEntity>(entity);
+}
+
+}  // namespace
+
+absl::StatusOr<std::map<std::string, model::Value>> CentreAccess::Read(
+    const std::vector<model::Entity>& entities) {
+  const std::string& queue_id = model::EntityQueue(entities.at(0));
+  if (IsResting(queue_id)) return AtRest();
+  std::map<std::string, model::Value> values;
+  absl::Status status;
+  if (IsCapacity(entities[0])) {
+    const absl::StatusOr<int64_t> agents = centre_.ReadQueueCapacity(queue_id);
+    status = agents.status();
+    if (agents.ok()) values[model::EntityKey(entities[0])] = *agents;
+  } else {
+    std::vector<std::string> agents;
+    for (const model::Entity& entity : entities) agents.push_back(model::EntityAgent(entity));
+    const auto members = centre_.ReadMembers(queue_id, agents);
+    status = members.status();
+    if (members.ok()) {
+      for (const MemberReading& member : *members) {
+        values[model::EntityKey(model::MembershipEntity{queue_id, member.agent_id})] =
+            member.joined;
+      }
+    }
+  }
+  last_read_ = real_clock_.SteadyNow();
+  if (status.ok() || status.code() == absl::StatusCode::kNotFound) return values;
+  Note(queue_id, status);
+  return status;
+}
+
+absl::StatusOr<std::vector<MemberReading>> CentreAccess::ReadMembers(const std::string& queue_id) {
+  if (IsResting(queue_id)) return AtRest();
+  auto members = centre_.ReadMembers(queue_id, {});
+  if (members.status().code() == absl::StatusCode::kNotFound) return std::vector<MemberReading>();
+  if (!members.ok()) Note(queue_id, members.status());
+  return members;
+}
+
+absl::StatusOr<std::vector<std::string>> CentreAccess::ReadJoinedQueues(
+    const std::string& agent_id, const std::string& queue_id) {
+  if (IsResting(queue_id)) return AtRest();
+  const auto memberships = centre_.ReadAgentQueues(agent_id);
+  std::vector<std::string> joined;
+  if (memberships.status().code() == absl::StatusCode::kNotFound) return joined;
+  if (!memberships.ok()) {
+    Note(queue_id, memberships.status());
+    return memberships.status();
+  }
+  for (const AgentQueueReading& membership : *memberships) {
+    if (membership.joined) joined.push_back(membership.queue_id);
+  }
+  return joined;
+}
+
+absl::Status CentreAccess::Write(const std::vector<model::Proposal>& proposals) {
+  const model::Entity& entity = proposals.at(0).entity;
+  const std::string& queue_id = model::EntityQueue(entity);
+  const absl::Duration window = real_clock_.SteadyNow() - last_read_;
+  const absl::Status status =
+      IsCapacity(entity)
+          ? centre_.SetQueueCapacity(queue_id, std::get<int64_t>(proposals[0].new_value))
+          : centre_.SetJoined(queue_id, ToMembers(proposals));
+  {
+    std::lock_guard lock(mutex_);
+    ++status_.writes_sent;
+    if (!status.ok()) ++status_.writes_failed;
+    status_.longest_window = std::max(status_.longest_window, window);
+  }
+  if (!status.ok()) Note(queue_id, status);
+  return status;
+}
+
+std::string CentreAccess::Describe(const std::vector<model::Proposal>& proposals) const {
+  const model::Entity& entity = proposals.at(0).entity;
+  const std::string& queue_id = model::EntityQueue(entity);
+  return IsCapacity(entity)
+             ? centre_.DescribeSetQueueCapacity(queue_id, std::get<int64_t>(proposals[0].new_value))
+             : centre_.DescribeSetJoined(queue_id, ToMembers(proposals));
+}
+
+bool CentreAccess::IsResting(const std::string& queue_id) const {
+  const absl::Time now = clock_.Now();
+  const auto it = rests_until_.find(queue_id);
+  return now < all_rest_until_ || (it != rests_until_.end() && now < it->second);
+}
+
+ExecutorStatus CentreAccess::GetStatus() const {
+  std::lock_guard lock(mutex_);
+  return status_;
+}
+
+void CentreAccess::Note(const std::string& queue_id, const absl::Status& error) {
+  const absl::Time until = clock_.Now() + GetRetryAfter(error).value_or(retry_delay_);
+  // A limit is the client's, whatever else fails is the queue's.
+  if (error.code() == absl::StatusCode::kResourceExhausted) {
+    all_rest_until_ = std::max(all_rest_until_, until);
+  } else {
+    rests_until_[queue_id] = until;
+  }
+  std::lock_guard lock(mutex_);
+  status_.last_error = absl::StrCat("queue ", queue_id, ": ",
+                                    error.ToString(absl::StatusToStringMode::kWithNoExtraData));
+}
+
+}  // namespace evenkeel::actuator

@@ -1,0 +1,184 @@
+// The simulator's own operations, under /admin/v1, without a token: what happened in the centre,
+// and what a test does to it behind the API's back.
+#include <absl/strings/str_cat.h>
+
+#include <limits>
+
+#include "common/base/status_macros.h"
+#include "tools/genesys_sim/api/answers.h"
+#include "tools/genesys_sim/api/api.h"
+
+namespace evenkeel::sim {
+namespace {
+
+double Ratio(double part, int64_t whole) {
+  return whole == 0 ? std::numeric_limits<double>::quiet_NaN()  // written as null
+                    : part / static_cast<double>(whole);
+}
+
+void WriteQueue(const Api& api, Engine& engine, int index, json::Writer& writer) {
+  const Queue& queue = api.scenario().queues[index];
+  const QueueState state = engine.GetQueue(index);
+  const Figures& totals = engine.Totals(index);
+  const int64_t left = totals.answered.count + totals.abandoned.count;
+  writer.BeginObject()
+      .Field("id", queue.id)
+      .Field("name", queue.name)
+      .Field("offered", totals.offered)
+      .Field("answered", totals.answered.count)
+      .Field("abandoned", totals.abandoned.count)
+      .Field("waiting", state.waiting)
+      .Field("mean_wait_seconds",
+             Ratio(totals.answered.sum_seconds + totals.abandoned.sum_seconds, left))
+      .Field("mean_wait_answered_seconds",
+             Ratio(totals.answered.sum_seconds, totals.answered.count))
+      .Field("abandonment_ratio", Ratio(static_cast<double>(totals.abandoned.count), left))
+      .Field("service_level_ratio",
+             Ratio(static_cast<double>(totals.answered.count - totals.over_target), left))
+      .Field("members", state.members)
+      .Field("joined", state.joined)
+      .Key("inbound_capacity");
+  if (state.inbound_capacity) {
+    writer.Int(*state.inbound_capacity);
+  } else {
+    writer.Null();
+  }
+  writer.EndObject();
+}
+
+absl::StatusOr<HttpAnswer> GetReport(Api& api, ApiCall& call) {
+  EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
+  const Api::Counts& counts = api.counts();
+  json::Writer writer;
+  writer.BeginObject()
+      .Field("clock", api.clock().Now())
+      .Field("epoch", api.engine().start())
+      .Field("seed", api.options().seed)
+      .Field("dialect", DialectName(api.options().dialect))
+      .Field("finished", api.finished())
+      .Key("queues")
+      .BeginArray();
+  for (size_t q = 0; q < api.scenario().queues.size(); ++q) {
+    WriteQueue(api, api.engine(), static_cast<int>(q), writer);
+  }
+  writer.EndArray().Key("writes").BeginObject().Field("total", counts.writes);
+  for (const auto& [name, count] : counts.writes_by_operation) writer.Field(name, count);
+  writer.EndObject()
+      .Key("requests")
+      .BeginObject()
+      .Field("total", counts.requests)
+      .Field("rate_limited", counts.rate_limited)
+      .Key("operations")
+      .BeginObject();
+  for (const auto& [name, by_status] : counts.by_operation) {
+    writer.Key(name).BeginObject();
+    for (const auto& [status, count] : by_status) writer.Field(absl::StrCat(status), count);
+    writer.EndObject();
+  }
+  writer.EndObject().EndObject().EndObject();
+  return JsonAnswer(std::move(writer));
+}
+
+template <typename Read>
+absl::Status ParseBody(ApiCall& call, Read read) {
+  EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
+  json::Reader reader;
+  return reader.Parse(call.request.body, read);
+}
+
+absl::StatusOr<HttpAnswer> PostMemberships(Api& api, ApiCall& call) {
+  std::string queue_id, user_id;
+  bool joined = false;
+  EVENKEEL_RETURN_IF_ERROR(ParseBody(call, [&](json::Value root) {
+    return ReadObject(root, {{"queueId", true, Into(queue_id)},
+                             {"userId", true, Into(user_id)},
+                             {"joined", true, Into(joined)}});
+  }));
+  EVENKEEL_ASSIGN_OR_RETURN(const int queue, api.FindQueue(queue_id));
+  EVENKEEL_ASSIGN_OR_RETURN(const int agent, api.FindAgent(user_id));
+  if (!api.engine().SetJoinedNow(agent, queue, joined)) {
+    return absl::InvalidArgumentError("the user is no member of the queue");
+  }
+  return EmptyAnswer(204);
+}
+
+absl::StatusOr<HttpAnswer> PostQueues(Api& api, ApiCall& call) {
+  std::string queue_id;
+  int64_t capacity = 0;
+  EVENKEEL_RETURN_IF_ERROR(ParseBody(call, [&](json::Value root) {
+    return ReadObject(
+        root, {{"queueId", true, Into(queue_id)}, {"inboundCapacity", true, Into(capacity)}});
+  }));
+  EVENKEEL_ASSIGN_OR_RETURN(const int queue, api.FindQueue(queue_id));
+  if (capacity < 0) return absl::InvalidArgumentError("inboundCapacity must not be negative");
+  api.engine().SetInboundCapacity(queue, capacity);
+  return EmptyAnswer(204);
+}
+
+absl::Status ReadFault(json::Value value, Fault& fault) {
+  std::string kind;
+  int64_t status = fault.status, retry_after_seconds = -1, latency_ms = 0;
+  EVENKEEL_RETURN_IF_ERROR(
+      ReadObject(value, {{"pathPrefix", true, Into(fault.path_prefix)},
+                         {"method", false, Into(fault.method)},
+                         {"kind", true, Into(kind)},
+                         {"status", false, Into(status)},
+                         {"retryAfterSeconds", false, Into(retry_after_seconds)},
+                         {"latencyMs", false, Into(latency_ms)},
+                         {"count", false, Into(fault.count)}}));
+  bool known = false;
+  for (const auto& [name, fault_kind] : kFaultKinds) {
+    if (name == kind) {
+      fault.kind = fault_kind;
+      known = true;
+    }
+  }
+  if (!known) return value.Error("kind must be status, malformed, truncate, drop or latency");
+  if (status < 200 || status > 599) return value.Error("status must be 200 to 599");
+  if (latency_ms < 0 || latency_ms > 600'000) return value.Error("latencyMs must be 0 to 600000");
+  if (fault.count < 1) return value.Error("count must be at least 1");
+  fault.status = static_cast<int>(status);
+  if (retry_after_seconds >= 0) fault.retry_after = absl::Seconds(retry_after_seconds);
+  fault.latency = absl::Milliseconds(latency_ms);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<HttpAnswer> PostFaults(Api& api, ApiCall& call) {
+  std::vector<Fault> faults;
+  EVENKEEL_RETURN_IF_ERROR(ParseBody(call, [&](json::Value root) -> absl::Status {
+    json::Array array(root);
+    while (array.Next()) EVENKEEL_RETURN_IF_ERROR(ReadFault(array.value(), faults.emplace_back()));
+    return array.Finish();
+  }));
+  for (Fault& fault : faults) api.faults().Add(std::move(fault));
+  return EmptyAnswer(204);
+}
+
+absl::StatusOr<HttpAnswer> DeleteFaults(Api& api, ApiCall& call) {
+  EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
+  api.faults().Clear();
+  return EmptyAnswer(204);
+}
+
+absl::StatusOr<HttpAnswer> RevokeTokens(Api& api, ApiCall& call) {
+  EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
+  json::Writer writer;
+  writer.BeginObject().Field("revoked", api.tokens().RevokeAll()).EndObject();
+  return JsonAnswer(std::move(writer));
+}
+
+}  // namespace
+
+const std::vector<Operation>& AdminOperations() {
+  static const auto& operations = *new std::vector<Operation>{
+      {"GET", "/admin/v1/report", Access::kOpen, "", GetReport},
+      {"POST", "/admin/v1/memberships", Access::kOpen, "", PostMemberships},
+      {"POST", "/admin/v1/queues", Access::kOpen, "", PostQueues},
+      {"POST", "/admin/v1/faults", Access::kOpen, "", PostFaults},
+      {"DELETE", "/admin/v1/faults", Access::kOpen, "", DeleteFaults},
+      {"POST", "/admin/v1/tokens/revoke", Access::kOpen, "", RevokeTokens},
+  };
+  return operations;
+}
+
+}  // namespace evenkeel::sim

@@ -1,0 +1,234 @@
+#include "tools/genesys_sim/api/platform_json.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_split.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "common/base/string_bridge.h"
+
+namespace evenkeel::sim {
+namespace {
+
+bool Has(const std::vector<std::string>& list, const char* item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+void WritePresence(Api& api, int agent, json::Writer& writer) {
+  const AgentState state = api.engine().GetAgent(agent);
+  const PresenceNames& names = NamesOf(state.presence);
+  writer.BeginObject()
+      .Field("source", "PURECLOUD")
+      .Field("primary", true)
+      .Key("presenceDefinition")
+      .BeginObject()
+      .Field("id", names.id)
+      .Field("systemPresence", names.system)
+      .EndObject()
+      .Field("message", "")
+      .Field("modifiedDate", state.presence_since)
+      .EndObject();
+}
+
+void WriteConversationSummary(Api& api, int agent, json::Writer& writer) {
+  const AgentState state = api.engine().GetAgent(agent);
+  writer.BeginObject().Field("userId", api.scenario().agents[agent].id);
+  for (const char* media : {"call", "callback", "email", "message", "chat"}) {
+    const bool call = std::string_view(media) == "call";
+    writer.Key(media).BeginObject();
+    writer.Key("contactCenter")
+        .BeginObject()
+        .Field("active", int{call && state.activity == Activity::kInteracting})
+        .Field("acw", int{call && state.activity == Activity::kAfterCall})
+        .EndObject();
+    writer.Key("enterprise").BeginObject().Field("active", 0).Field("acw", 0).EndObject();
+    writer.EndObject();
+  }
+  writer.EndObject();
+}
+
+void WriteSkills(Api& api, int agent, json::Writer& writer) {
+  writer.BeginArray();
+  for (const AgentSkill& skill : api.scenario().agents[agent].skills) {
+    const std::string& id = api.scenario().skills[skill.skill].id;
+    writer.BeginObject()
+        .Field("id", id)
+        .Field("name", api.scenario().skills[skill.skill].name)
+        .Field("proficiency", skill.proficiency)
+        .Field("state", "active")
+        .Field("skillUri", absl::StrCat("/api/v2/routing/skills/", id))
+        .EndObject();
+  }
+  writer.EndArray();
+}
+
+}  // namespace
+
+const PresenceNames& NamesOf(Presence presence) {
+  static constexpr PresenceNames kNames[] = {
+      {Presence::kOffline, "Offline", "OFFLINE", "5a1e0000-0000-4000-8000-0000000000a0"},
+      {Presence::kOnQueue, "OnQueue", "ON_QUEUE", "5a1e0000-0000-4000-8000-0000000000a1"},
+      {Presence::kAvailable, "Available", "AVAILABLE", "5a1e0000-0000-4000-8000-0000000000a2"},
+      {Presence::kAway, "Away", "AWAY", "5a1e0000-0000-4000-8000-0000000000a3"},
+      {Presence::kBusy, "Busy", "BUSY", "5a1e0000-0000-4000-8000-0000000000a4"},
+      {Presence::kBreak, "Break", "BREAK", "5a1e0000-0000-4000-8000-0000000000a5"},
+      {Presence::kMeal, "Meal", "MEAL", "5a1e0000-0000-4000-8000-0000000000a6"},
+      {Presence::kMeeting, "Meeting", "MEETING", "5a1e0000-0000-4000-8000-0000000000a7"},
+      {Presence::kTraining, "Training", "TRAINING", "5a1e0000-0000-4000-8000-0000000000a8"},
+  };
+  for (const PresenceNames& names : kNames) {
+    if (names.presence == presence) return names;
+  }
+  assert(false);
+  return kNames[0];
+}
+
+std::string_view RoutingStatusOf(const AgentState& agent) {
+  if (agent.busy()) return "INTERACTING";
+  return agent.on_queue() ? "IDLE" : "OFF_QUEUE";
+}
+
+const std::vector<std::string>& UserExpands() {
+  static const auto& expands = *new std::vector<std::string>{"routingStatus",
+                                                             "presence",
+                                                             "integrationPresence",
+                                                             "conversationSummary",
+                                                             "outOfOffice",
+                                                             "geolocation",
+                                                             "station",
+                                                             "authorization",
+                                                             "lasttokenissued",
+                                                             "authorization.unusedRoles",
+                                                             "team",
+                                                             "workPlanBidRanks",
+                                                             "externalContactsSettings",
+                                                             "groups",
+                                                             "customAttributes",
+                                                             "profileSkills",
+                                                             "certifications",
+                                                             "locations",
+                                                             "skills",
+                                                             "languages",
+                                                             "languagePreference",
+                                                             "employerInfo",
+                                                             "biography",
+                                                             "dateLastLogin",
+                                                             "dateWelcomeSent"};
+  return expands;
+}
+
+void WriteNamed(std::string_view key, std::string_view id, std::string_view name,
+                json::Writer& writer) {
+  writer.Key(key).BeginObject().Field("id", id).Field("name", name).EndObject();
+}
+
+void WriteRoutingStatus(Api& api, int agent, json::Writer& writer) {
+  const AgentState state = api.engine().GetAgent(agent);
+  writer.BeginObject()
+      .Field("userId", api.scenario().agents[agent].id)
+      .Field("status", RoutingStatusOf(state))
+      .Field("startTime", state.status_since)
+      .EndObject();
+}
+
+void WriteUser(Api& api, int index, const std::vector<std::string>& expand, json::Writer& writer) {
+  const Agent& agent = api.scenario().agents[index];
+  const Division& division = api.scenario().divisions[agent.division];
+  writer.BeginObject().Field("id", agent.id).Field("name", agent.name);
+  WriteNamed("division", division.id, division.name, writer);
+  writer.Field("email", absl::StrCat("user", index + 1, "@example.com"))
+      .Field("state", "active")
+      .Field("version", 1);
+  if (Has(expand, "routingStatus")) {
+    writer.Key("routingStatus");
+    WriteRoutingStatus(api, index, writer);
+  }
+  if (Has(expand, "presence")) {
+    writer.Key("presence");
+    WritePresence(api, index, writer);
+  }
+  if (Has(expand, "conversationSummary")) {
+    writer.Key("conversationSummary");
+    WriteConversationSummary(api, index, writer);
+  }
+  if (Has(expand, "skills")) {
+    writer.Key("skills");
+    WriteSkills(api, index, writer);
+  }
+  if (Has(expand, "languages")) writer.Key("languages").BeginArray().EndArray();
+  writer.Field("selfUri", absl::StrCat("/api/v2/users/", agent.id)).EndObject();
+}
+
+void WriteQueueMembers(Api& api, int index, json::Writer& writer) {
+  const Queue& queue = api.scenario().queues[index];
+  const Division& division = api.scenario().divisions[queue.division];
+  const QueueState state = api.engine().GetQueue(index);
+  writer.Field("id", queue.id).Field("name", queue.name);
+  WriteNamed("division", division.id, division.name, writer);
+  writer.Field("memberCount", state.members)
+      .Field("userMemberCount", state.members)
+      .Field("joinedMemberCount", state.joined)
+      .Key("mediaSettings")
+      .BeginObject()
+      .Key("call")
+      .BeginObject()
+      .Field("enableAutoAnswer", true)
+      .Field("alertingTimeoutSeconds", 8)
+      .Key("serviceLevel")
+      .BeginObject()
+      .Field("percentage", queue.target_ratio)
+      .Field("durationMs", absl::ToInt64Milliseconds(queue.target_wait))
+      .EndObject()
+      .EndObject()
+      .EndObject()
+      .Key("routingRules")
+      .BeginArray()
+      .EndArray()
+      .Field("scoringMethod", "TimestampAndPriority")
+      .Field("skillEvaluationMethod", "ALL")
+      .Field("selfUri", absl::StrCat("/api/v2/routing/queues/", queue.id));
+}
+
+size_t Page::First(size_t count) const {
+  return std::min(count, static_cast<size_t>((number - 1) * size));
+}
+
+size_t Page::Last(size_t count) const {
+  return std::min(count, static_cast<size_t>(number * size));
+}
+
+Page ReadPage(Parameters& parameters, int64_t largest) {
+  const int64_t size = parameters.Int("pageSize", 25, 1, largest);
+  return {size, parameters.Int("pageNumber", 1, 1, 1'000'000)};
+}
+
+void WritePage(const ApiCall& call, const Page& page, size_t count, bool total,
+               json::Writer& writer) {
+  const std::vector<std::string> target =
+      absl::StrSplit(call.request.target, absl::MaxSplits('?', 1));
+  const auto uri = [&](int64_t number) {
+    std::string text = absl::StrCat(target[0], "?pageSize=", page.size, "&pageNumber=", number);
+    if (target.size() == 1) return text;
+    for (const absl::string_view part : absl::StrSplit(target[1], '&', absl::SkipEmpty())) {
+      const std::string_view parameter = ToStd(part);
+      if (parameter.starts_with("pageSize=") || parameter.starts_with("pageNumber=")) continue;
+      absl::StrAppend(&text, "&", part);
+    }
+    return text;
+  };
+  const auto items = static_cast<int64_t>(count);
+  const int64_t pages = (items + page.size - 1) / page.size;
+  writer.Field("pageSize", page.size).Field("pageNumber", page.number);
+  writer.Field("firstUri", uri(1)).Field("selfUri", uri(page.number));
+  if (page.number < pages) writer.Field("nextUri", uri(page.number + 1));
+  if (page.number > 1 && page.number <= pages + 1) {
+    writer.Field("previousUri", uri(page.number - 1));
+  }
+  if (total) {
+    writer.Field("total", items).Field("pageCount", pages);
+    writer.Field("lastUri", uri(std::max<int64_t>(1, pages)));
+  }
+}
+
+}  // namespace evenkeel::sim

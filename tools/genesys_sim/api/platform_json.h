@@ -1,0 +1,54 @@
+// The platform dialect's JSON shapes that several operations share: users, queues, pages.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/json/writer.h"
+#include "tools/genesys_sim/api/api.h"
+
+namespace evenkeel::sim {
+
+struct PresenceNames {
+  Presence presence;
+  std::string_view system;     // "OnQueue"
+  std::string_view analytics;  // "ON_QUEUE"
+  std::string_view id;         // of the organization's definition
+};
+const PresenceNames& NamesOf(Presence presence);
+
+inline constexpr std::string_view kOrganizationId = "5a1e0000-0000-4000-8000-000000000001";
+
+// "OFF_QUEUE", "IDLE", "INTERACTING".
+std::string_view RoutingStatusOf(const AgentState& agent);
+
+// What `expand` may ask for in user listings. What the simulator does not have is left out of the
+// answer, as Genesys Cloud reserves the right to do.
+const std::vector<std::string>& UserExpands();
+
+void WriteUser(Api& api, int agent, const std::vector<std::string>& expand, json::Writer& writer);
+// The members of a queue's object, without its braces.
+void WriteQueueMembers(Api& api, int queue, json::Writer& writer);
+void WriteRoutingStatus(Api& api, int agent, json::Writer& writer);
+void WriteNamed(std::string_view key, std::string_view id, std::string_view name,
+                json::Writer& writer);
+
+// A page of a listing.
+struct Page {
+  int64_t size;
+  int64_t number;  // from 1
+
+  // The part of `count` items that this page shows: [first, last).
+  size_t First(size_t count) const;
+  size_t Last(size_t count) const;
+};
+// Reads pageSize (default 25) and pageNumber.
+Page ReadPage(Parameters& parameters, int64_t largest);
+// Writes pageSize, pageNumber, and the addresses of this page and its neighbours. With `total`
+// also total, pageCount and lastUri, which the listing of members does not have.
+void WritePage(const ApiCall& call, const Page& page, size_t count, bool total,
+               json::Writer& writer);
+
+}  // namespace evenkeel::sim

@@ -1,0 +1,182 @@
+#include <absl/strings/match.h>
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+
+#include "common/base/status_macros.h"
+#include "tools/genesys_sim/api/answers.h"
+#include "tools/genesys_sim/api/platform.h"
+#include "tools/genesys_sim/api/platform_json.h"
+
+namespace evenkeel::sim {
+namespace {
+
+bool IsIn(const std::vector<std::string>& list, const std::string& item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+// Positions of `items` sorted by name.
+template <typename Items>
+std::vector<int> ByName(const Items& items) {
+  std::vector<int> order(items.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int>(i);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int a, int b) { return items[a].name < items[b].name; });
+  return order;
+}
+
+}  // namespace
+
+absl::StatusOr<HttpAnswer> GetTokensMe(Api& api, ApiCall& call) {
+  call.parameters.Bool("preserveIdleTTL");
+  EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
+  json::Writer writer;
+  writer.BeginObject();
+  WriteNamed("organization", kOrganizationId, api.scenario().name, writer);
+  WriteNamed("homeOrganization", kOrganizationId, api.scenario().name, writer);
+  writer.Key("authorizedScope").BeginArray().EndArray();
+  writer.Field("dateTokenIdles", api.tokens().Expiry(call.token));
+  WriteNamed("OAuthClient", call.client->id, call.client->id, writer);
+  writer.EndObject();
+  return JsonAnswer(std::move(writer));
+}
+
+absl::StatusOr<HttpAnswer> GetPresenceDefinitions(Api&, ApiCall& call) {
+  // All definitions are the system's, none of a division and none deactivated.
+  const std::string deactivated =
+      call.parameters.Choice("deactivated", "false", {"true", "false", "any"});
+  const std::vector<std::string> divisions = call.parameters.List("divisionId");
+  call.parameters.Text("localeCode");
+  EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
+  const bool none = deactivated == "true";
+  json::Writer writer;
+  writer.BeginObject().Key("entities").BeginArray();
+  int64_t total = 0;
+  for (const Presence presence : kPresences) {
+    if (none) break;
+    ++total;
+    const PresenceNames& names = NamesOf(presence);
+    writer.BeginObject()
+        .Field("id", names.id)
+        .Field("type", "System")
+        .Key("languageLabels")
+        .BeginObject()
+        .Field("en_US", names.system)
+        .EndObject()
+        .Field("systemPresence", names.system)
+        .Field("divisionId", "*")
+        .Field("deactivated", false)
+        .Field("selfUri", absl::StrCat("/api/v2/presence/definitions/", std::string(names.id)))
+        .EndObject();
+  }
+  writer.EndArray()
+      .Field("total", total)
+      .Field("selfUri", "/api/v2/presence/definitions")
+      .EndObject();
+  return JsonAnswer(std::move(writer));
+}
+
+absl::StatusOr<HttpAnswer> GetSkills(Api& api, ApiCall& call) {
+  const Page page = ReadPage(call.parameters, 100);
+  const std::string prefix = call.parameters.Text("name");
+  const std::vector<std::string> ids = call.parameters.List("id");
+  EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
+  std::vector<int> found;
+  for (const int skill : ByName(api.scenario().skills)) {
+    const Skill& candidate = api.scenario().skills[skill];
+    if (!ids.empty() && !IsIn(ids, candidate.id)) continue;
+    if (absl::StartsWithIgnoreCase(candidate.name, prefix)) found.push_back(skill);
+  }
+  json::Writer writer;
+  writer.BeginObject().Key("entities").BeginArray();
+  for (size_t i = page.First(found.size()); i < page.Last(found.size()); ++i) {
+    const Skill& skill = api.scenario().skills[found[i]];
+    writer.BeginObject()
+        .Field("id", skill.id)
+        .Field("name", skill.name)
+        .Field("state", "active")
+        .Field("version", "1")
+        .Field("selfUri", absl::StrCat("/api/v2/routing/skills/", skill.id))
+        .EndObject();
+  }
+  writer.EndArray();
+  WritePage(call, page, found.size(), /*total=*/true, writer);
+  writer.EndObject();
+  return JsonAnswer(std::move(writer));
+}
+
+absl::StatusOr<HttpAnswer> GetUsers(Api& api, ApiCall& call) {
+  Parameters& parameters = call.parameters;
+  const Page page = ReadPage(parameters, 100);
+  const std::vector<std::string> ids = parameters.List("id");
+  const bool by_jabber = !parameters.List("jabberId").empty();  // nobody has one
+  const std::string order =
+      parameters.Choice("sortOrder", "ASC", {"ASC", "DESC", "ascending", "descending"});
+  const std::vector<std::string> expand = parameters.List("expand", UserExpands());
+  parameters.Choice("integrationPresenceSource", "",
+                    {"MicrosoftTeams", "ZoomPhone", "EightByEight", "RingCentral"});
+  if (parameters.List("userCustomAttributeSchemaIds").size() > 5) {
+    parameters.AddViolation("userCustomAttributeSchemaIds", "at most 5");
+  }
+  const std::string state =
+      parameters.Choice("state", "active", {"active", "inactive", "deleted", "any"});
+  EVENKEEL_RETURN_IF_ERROR(parameters.Finish());
+
+  std::vector<int> found;
+  for (const int agent : ByName(api.scenario().agents)) {
+    if (by_jabber || (state != "active" && state != "any")) break;
+    if (ids.empty() || IsIn(ids, api.scenario().agents[agent].id)) found.push_back(agent);
+  }
+  if (order == "DESC" || order == "descending") std::reverse(found.begin(), found.end());
+  json::Writer writer;
+  writer.BeginObject().Key("entities").BeginArray();
+  for (size_t i = page.First(found.size()); i < page.Last(found.size()); ++i) {
+    WriteUser(api, found[i], expand, writer);
+  }
+  writer.EndArray();
+  WritePage(call, page, found.size(), /*total=*/true, writer);
+  writer.EndObject();
+  return JsonAnswer(std::move(writer));
+}
+
+absl::StatusOr<HttpAnswer> GetUser(Api& api, ApiCall& call) {
+  Parameters& parameters = call.parameters;
+  const std::vector<std::string> expand = parameters.List("expand", UserExpands());
+  parameters.Choice("integrationPresenceSource", "",
+                    {"MicrosoftTeams", "ZoomPhone", "EightByEight", "RingCentral"});
+  parameters.List("userCustomAttributeSchemaIds");
+  const std::string state = parameters.Choice("state", "active", {"active", "deleted"});
+  EVENKEEL_RETURN_IF_ERROR(parameters.Finish());
+  EVENKEEL_ASSIGN_OR_RETURN(const int agent, api.FindAgent(call.path[0]));
+  if (state == "deleted") return absl::NotFoundError("there is no such deleted user");
+  json::Writer writer;
+  WriteUser(api, agent, expand, writer);
+  return JsonAnswer(std::move(writer));
+}
+
+absl::StatusOr<HttpAnswer> GetUserQueues(Api& api, ApiCall& call) {
+  const Page page = ReadPage(call.parameters, 100);
+  const bool joined = call.parameters.Bool("joined").value_or(true);
+  const std::vector<std::string> divisions = call.parameters.List("divisionId");
+  EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
+  EVENKEEL_ASSIGN_OR_RETURN(const int agent, api.FindAgent(call.path[0]));
+  std::vector<int> found;
+  for (const int queue : ByName(api.scenario().queues)) {
+    const Division& division = api.scenario().divisions[api.scenario().queues[queue].division];
+    if (!divisions.empty() && !IsIn(divisions, division.id)) continue;
+    if (api.engine().Joined(agent, queue) == joined) found.push_back(queue);
+  }
+  json::Writer writer;
+  writer.BeginObject().Key("entities").BeginArray();
+  for (size_t i = page.First(found.size()); i < page.Last(found.size()); ++i) {
+    writer.BeginObject();
+    WriteQueueMembers(api, found[i], writer);
+    writer.Field("joined", joined).EndObject();
+  }
+  writer.EndArray();
+  WritePage(call, page, found.size(), /*total=*/true, writer);
+  writer.EndObject();
+  return JsonAnswer(std::move(writer));
+}
+
+}  // namespace evenkeel::sim

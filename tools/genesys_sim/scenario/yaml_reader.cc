@@ -1,0 +1,149 @@
+#include "tools/genesys_sim/scenario/yaml_reader.h"
+
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
+
+#include <cmath>
+
+namespace evenkeel::sim {
+namespace {
+
+std::optional<double> AsNumber(const YAML::Node& node) {
+  double number = 0;
+  if (!node.IsScalar() || !absl::SimpleAtod(node.Scalar(), &number) || !std::isfinite(number)) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+}  // namespace
+
+YamlMap::YamlMap(const YAML::Node& node, std::string path, Violations& violations)
+    : node_(node), path_(std::move(path)), violations_(violations), is_map_(node.IsMap()) {
+  if (!is_map_) violations_.Add(path_.empty() ? "scenario" : path_, "must be a mapping");
+}
+
+YamlMap::~YamlMap() {
+  if (!is_map_) return;
+  std::set<std::string> seen;
+  for (const auto& entry : node_) {
+    const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "?";
+    if (!known_.contains(key)) Fail(key, "is no known key");
+    if (!seen.insert(key).second) Fail(key, "occurs twice");
+  }
+}
+
+YAML::Node YamlMap::Take(const char* key, bool required) {
+  known_.insert(key);
+  if (Has(key)) return node_[key];
+  if (required && is_map_) Fail(key, "is missing");
+  return YAML::Node(YAML::NodeType::Undefined);
+}
+
+std::string YamlMap::Text(const char* key) {
+  const YAML::Node node = Take(key, true);
+  if (!node.IsDefined()) return "";
+  if (!node.IsScalar() || node.Scalar().empty()) {
+    Fail(key, "must be a text");
+    return "";
+  }
+  return node.Scalar();
+}
+
+std::string YamlMap::Text(const char* key, const std::string& fallback) {
+  known_.insert(key);
+  return Has(key) ? Text(key) : fallback;
+}
+
+absl::Duration YamlMap::Duration(const char* key) {
+  const YAML::Node node = Take(key, true);
+  absl::Duration span;
+  if (node.IsDefined() && (!node.IsScalar() || !absl::ParseDuration(node.Scalar(), &span) ||
+                           absl::AbsDuration(span) == absl::InfiniteDuration())) {
+    Fail(key, "must be a duration such as 15s, 10m or 4h");
+    return absl::ZeroDuration();
+  }
+  return span;
+}
+
+absl::Duration YamlMap::Duration(const char* key, absl::Duration fallback) {
+  known_.insert(key);
+  return Has(key) ? Duration(key) : fallback;
+}
+
+double YamlMap::Number(const char* key) {
+  const YAML::Node node = Take(key, true);
+  if (!node.IsDefined()) return 0;
+  const std::optional<double> number = AsNumber(node);
+  if (!number) Fail(key, "must be a number");
+  return number.value_or(0);
+}
+
+double YamlMap::Number(const char* key, double fallback) {
+  known_.insert(key);
+  return Has(key) ? Number(key) : fallback;
+}
+
+std::optional<int64_t> YamlMap::Integer(const char* key) {
+  const YAML::Node node = Take(key, false);
+  if (!node.IsDefined()) return std::nullopt;
+  int64_t number = 0;
+  if (!node.IsScalar() || !absl::SimpleAtoi(node.Scalar(), &number)) {
+    Fail(key, "must be a whole number");
+    return std::nullopt;
+  }
+  return number;
+}
+
+std::vector<std::string> YamlMap::Texts(const char* key) {
+  std::vector<std::string> texts;
+  const YAML::Node node = Take(key, false);
+  if (!node.IsDefined()) return texts;
+  if (!node.IsSequence()) {
+    Fail(key, "must be a list of texts");
+    return texts;
+  }
+  for (size_t i = 0; i < node.size(); ++i) {
+    if (node[i].IsScalar()) {
+      texts.push_back(node[i].Scalar());
+    } else {
+      Fail(absl::StrCat(key, "[", i, "]"), "must be a text");
+    }
+  }
+  return texts;
+}
+
+std::vector<double> YamlMap::Numbers(const char* key) {
+  std::vector<double> numbers;
+  const YAML::Node node = Take(key, true);
+  if (!node.IsDefined()) return numbers;
+  if (!node.IsSequence() || node.size() == 0) {
+    Fail(key, "must be a list of numbers");
+    return numbers;
+  }
+  for (size_t i = 0; i < node.size(); ++i) {
+    const std::optional<double> number = AsNumber(node[i]);
+    if (!number) Fail(absl::StrCat(key, "[", i, "]"), "must be a number");
+    numbers.push_back(number.value_or(0));
+  }
+  return numbers;
+}
+
+void YamlMap::Map(const char* key, const std::function<void(YamlMap&)>& read) {
+  const YAML::Node node = Take(key, true);
+  if (!node.IsDefined()) return;
+  YamlMap map(node, PathOf(key), violations_);
+  if (map.is_map_) read(map);
+}
+
+void YamlMap::Maps(const char* key, const std::function<void(YamlMap&)>& read) {
+  const YAML::Node node = Take(key, false);
+  if (!node.IsDefined()) return;
+  if (!node.IsSequence()) return Fail(key, "must be a list");
+  for (size_t i = 0; i < node.size(); ++i) {
+    YamlMap map(node[i], absl::StrCat(PathOf(key), "[", i, "]"), violations_);
+    if (map.is_map_) read(map);
+  }
+}
+
+}  // namespace evenkeel::sim

@@ -1,0 +1,61 @@
+// Reads YAML strictly: each problem is noted with its path, and a key that nobody asked for is one.
+#pragma once
+
+#include <absl/time/time.h>
+#include <yaml-cpp/yaml.h>
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/error_details.h"
+
+namespace evenkeel::sim {
+
+// One mapping. What is missing or wrong is noted, and reads as the fallback. Unknown keys are noted
+// when the reader goes.
+class YamlMap {
+ public:
+  YamlMap(const YAML::Node& node, std::string path, Violations& violations);
+  ~YamlMap();
+  YamlMap(const YamlMap&) = delete;
+  YamlMap& operator=(const YamlMap&) = delete;
+
+  bool Has(const char* key) const { return is_map_ && node_[key].IsDefined(); }
+
+  std::string Text(const char* key);  // required
+  std::string Text(const char* key, const std::string& fallback);
+  absl::Duration Duration(const char* key);
+  absl::Duration Duration(const char* key, absl::Duration fallback);
+  double Number(const char* key);
+  double Number(const char* key, double fallback);
+  std::optional<int64_t> Integer(const char* key);
+  std::vector<std::string> Texts(const char* key);  // empty when absent
+  std::vector<double> Numbers(const char* key);     // required
+  // The mapping under `key`, which must be there.
+  void Map(const char* key, const std::function<void(YamlMap&)>& read);
+  // Each mapping of the list under `key`; none when absent.
+  void Maps(const char* key, const std::function<void(YamlMap&)>& read);
+
+  void Fail(const std::string& key, std::string problem) {
+    violations_.Add(PathOf(key), std::move(problem));
+  }
+  std::string PathOf(const std::string& key) const {
+    return path_.empty() ? key : path_ + "." + key;
+  }
+
+ private:
+  // The node under `key`; undefined when absent, which is noted if it is required.
+  YAML::Node Take(const char* key, bool required);
+
+  const YAML::Node node_;
+  const std::string path_;
+  Violations& violations_;
+  const bool is_map_;
+  std::set<std::string> known_;
+};
+
+}  // namespace evenkeel::sim
