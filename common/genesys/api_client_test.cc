@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <functional>
 #include <thread>
 
 #include "common/base/error_details.h"
@@ -59,23 +60,29 @@ class ApiClientTest : public ::testing::Test {
     client_ = *Client::Make(options, clock_, &recorder_, std::move(transport));
   }
 
-  // Calls on a thread of its own and moves the clock on whenever the call waits.
+  // Runs `work` on a thread of its own and moves the clock on, by `step`, whenever it sleeps.
+  void WhileTimePasses(absl::Duration step, const std::function<void()>& work) {
+    std::atomic<bool> done = false;
+    std::jthread worker([&](std::stop_token stop) {
+      work();
+      done = true;
+      clock_.SleepFor(absl::Hours(100000), stop);  // lets WaitForSleepers end
+    });
+    while (true) {
+      clock_.WaitForSleepers(1);
+      if (done) return;
+      clock_.Advance(step);
+    }
+  }
   absl::StatusOr<http::Response> CallWhileTimePasses(const Operation& operation,
                                                      const ApiRequest& request,
                                                      absl::Duration max_wait) {
     absl::StatusOr<http::Response> result;
-    std::atomic<bool> done = false;
-    std::jthread caller([&] {
+    WhileTimePasses(absl::Milliseconds(100), [&] {
       CallLimits limits;
       limits.max_wait = max_wait;
       result = client_->api().Call(operation, request, limits);
-      done = true;
     });
-    while (!done) {
-      clock_.Advance(absl::Milliseconds(100));
-      std::this_thread::yield();
-    }
-    caller.join();
     return result;
   }
   // Without time: fails where it would have to wait.
@@ -219,18 +226,11 @@ TEST_F(ApiClientTest, API3_No429AtFullSpeed) {
                    {"inin-ratelimit-allowed", "180"},
                    {"inin-ratelimit-reset", std::to_string(60 - now % 60)}});
   });
-  std::atomic<bool> done = false;
-  std::jthread caller([&] {
+  WhileTimePasses(absl::Milliseconds(50), [&] {
     CallLimits limits;
     limits.max_wait = absl::Hours(1);
     for (int i = 0; i < 700; ++i) (void)client_->api().Call(kRead, kRequest, limits);
-    done = true;
   });
-  while (!done) {
-    clock_.Advance(absl::Milliseconds(50));
-    std::this_thread::yield();
-  }
-  caller.join();
   EXPECT_EQ(refused, 0);
   EXPECT_EQ(recorder_.budget_per_minute, 144);
 }

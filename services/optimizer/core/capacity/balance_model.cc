@@ -133,24 +133,28 @@ Assignment<Number> ByGroup(const BalanceProblem& problem, const std::vector<Numb
 // Whole agents. `working` is the network that `fractional` solves: `network`, or its relaxation
 // when that is not feasible. With efficiencies of 1, whole bounds make the optimum whole by itself.
 absl::StatusOr<std::vector<int64_t>> SolveWhole(const Network& network, const Network& working,
-                                                bool feasible, const Solution& fractional,
+                                                bool relaxed, const Solution& fractional,
                                                 const LinearProgramSolver& solver) {
   if (!EfficienciesAreOne(network)) return RoundToWhole(working, fractional.assigned);
   Network rounded = network;
   std::vector<double> minima;
-  bool changed = false;
+  bool new_minima = false, is_within = true;
+  const std::vector<double> staff = StaffOf(network, fractional.assigned);
   for (Network::Queue& queue : rounded.queues) {
     const double least = std::ceil(queue.least - kSameBound * std::max(1.0, queue.least));
     const double most = std::floor(queue.most + kSameBound * std::max(1.0, queue.most));
-    changed = changed || least != queue.least || most != queue.most;
+    new_minima = new_minima || least != queue.least;
+    is_within = is_within && staff[minima.size()] <= most;
     queue.least = least;
     queue.most = most;
     minima.push_back(least);
   }
+  const bool is_whole = std::all_of(fractional.assigned.begin(), fractional.assigned.end(),
+                                    [](double agents) { return agents == std::round(agents); });
   std::optional<Solution> solution;
-  if (!changed) {
-    solution = fractional;
-  } else if (feasible) {
+  if (is_whole && is_within && !new_minima) {
+    solution = fractional;  // an optimum that keeps the tighter bounds is theirs too
+  } else if (!relaxed) {
     EVENKEEL_ASSIGN_OR_RETURN(solution, SolveNetwork(rounded, solver));
   }
   if (!solution) {
@@ -170,22 +174,27 @@ absl::StatusOr<std::vector<int64_t>> SolveWhole(const Network& network, const Ne
 }  // namespace
 
 absl::StatusOr<BalanceAnswer> SolveBalance(const BalanceProblem& problem,
-                                           const LinearProgramSolver& solver) {
+                                           const LinearProgramSolver& solver, Minima minima) {
   EVENKEEL_RETURN_IF_ERROR(Validate(problem).ToStatus());
   Network network = MakeNetwork(problem);
   JoinNearBounds(network);
-  std::vector<double> minima;
-  for (const Network::Queue& queue : network.queues) minima.push_back(queue.least);
+  std::vector<double> least;
+  for (const Network::Queue& queue : network.queues) least.push_back(queue.least);
 
   BalanceAnswer answer;
   answer.idle = std::all_of(network.agents.begin(), network.agents.end(),
                             [](int64_t agents) { return agents == 0; });
-  Network working = network;
-  EVENKEEL_ASSIGN_OR_RETURN(std::optional<Solution> solution, SolveNetwork(working, solver));
-  if (!solution) {
-    answer.feasible = false;
+  std::optional<Solution> solution;
+  if (minima == Minima::kHard) {
+    EVENKEEL_ASSIGN_OR_RETURN(solution, SolveNetwork(network, solver));
+    answer.feasible = solution.has_value();
+  }
+  const bool relaxed = !solution;
+  if (!answer.feasible) {
     EVENKEEL_ASSIGN_OR_RETURN(answer.conflicts, FindConflicts(problem, solver));
-    working = Relax(network, minima);
+  }
+  const Network working = relaxed ? Relax(network, least) : network;
+  if (relaxed) {
     EVENKEEL_ASSIGN_OR_RETURN(solution, SolveNetwork(working, solver));
     if (!solution) return absl::InternalError("a plan without minima came out infeasible");
   }
@@ -197,22 +206,22 @@ absl::StatusOr<BalanceAnswer> SolveBalance(const BalanceProblem& problem,
   fractional.group_values = solution->group_values;
   fractional.queue_values = solution->queue_values;
   fractional.gap_ratio = solution->gap_ratio;
-  for (size_t q = 0; q < minima.size(); ++q) {
-    const double missing = minima[q] - fractional.staff[q];
-    answer.shortfall.push_back(missing > kSameBound * std::max(1.0, minima[q]) ? missing : 0);
+  for (size_t q = 0; q < least.size(); ++q) {
+    const double missing = least[q] - fractional.staff[q];
+    answer.shortfall.push_back(missing > kSameBound * std::max(1.0, least[q]) ? missing : 0);
   }
 
   EVENKEEL_ASSIGN_OR_RETURN(const std::vector<int64_t> whole,
-                            SolveWhole(network, working, answer.feasible, *solution, solver));
+                            SolveWhole(network, working, relaxed, *solution, solver));
   const std::vector<double> agents(whole.begin(), whole.end());
   answer.whole.objective = ObjectiveOf(network, agents);
   answer.whole.staff = StaffOf(network, agents);
   answer.whole.assigned = ByGroup(problem, whole);
   answer.whole.gap_ratio = (answer.whole.objective - fractional.objective) /
                            std::max(std::abs(fractional.objective), 1e-6);
-  for (size_t q = 0; q < minima.size(); ++q) {
-    const double missing = minima[q] - answer.whole.staff[q];
-    if (answer.shortfall[q] == 0 && missing > kSameBound * std::max(1.0, minima[q])) {
+  for (size_t q = 0; q < least.size(); ++q) {
+    const double missing = least[q] - answer.whole.staff[q];
+    if (answer.shortfall[q] == 0 && missing > kSameBound * std::max(1.0, least[q])) {
       answer.whole.unheld_rows.push_back(absl::StrCat("min:", problem.queues[q].id));
     }
   }

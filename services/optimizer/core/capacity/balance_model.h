@@ -52,9 +52,15 @@ struct BalanceAnswer {
   std::vector<double> shortfall;  // of the fractional plan below min_agents, by queue
 };
 
+enum class Minima {
+  kHard,  // are held, or the answer is not feasible and says why
+  kSoft,  // are missed least where they cannot be held; the answer is always feasible
+};
+
 // INVALID_ARGUMENT with every violation of Validate(); errors of the solver as they are; INTERNAL
 // when the optimum is not certified to kCertifiedGapRatio.
 absl::StatusOr<BalanceAnswer> SolveBalance(const BalanceProblem& problem,
-                                           const LinearProgramSolver& solver);
+                                           const LinearProgramSolver& solver,
+                                           Minima minima = Minima::kHard);
 
 }  // namespace evenkeel::optimizer

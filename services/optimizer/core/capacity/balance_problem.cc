@@ -66,6 +66,8 @@ Violations Validate(const BalanceProblem& problem) {
                                      " Erlangs, at most ", kMostErlangs));
     }
     check.NotNegative(path + ".weight", queue.weight);
+    check.NotNegative(path + ".priced_from", queue.priced_from);
+    check.NotNegative(path + ".price", queue.price);
     check.NotNegative(path + ".min_agents", queue.min_agents);
     check.NotNegative(path + ".max_agents", queue.max_agents, /*may_be_infinite=*/true);
     check.NotNegative(path + ".limit_agents", queue.limit_agents, /*may_be_infinite=*/true);

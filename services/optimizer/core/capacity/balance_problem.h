@@ -30,11 +30,14 @@ struct BalanceGroup {
 struct BalanceQueue {
   std::string id;
   QueueLoad load;
-  double weight = 1;               // of a waiting call; >= 0
-  double min_agents = 0;           // staff to hold at least
-  double max_agents = kUnbounded;  // by configuration
-  double limit_agents =
-      kUnbounded;  // by the agents available, agents / coverage; may be fractional
+  double weight = 1;                 // of a waiting call; >= 0
+  double min_agents = 0;             // staff to hold at least
+  double max_agents = kUnbounded;    // by configuration
+  double limit_agents = kUnbounded;  // agents available / coverage; may be fractional
+  // Each unit of staff above `priced_from` costs `price` calls waiting: what the planner charges
+  // for raising a capacity. Finite, >= 0.
+  double priced_from = 0;
+  double price = 0;
 };
 
 struct BalanceProblem {

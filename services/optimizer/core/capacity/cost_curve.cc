@@ -69,17 +69,29 @@ CostCurve CostCurve::Weighted(double weight) const {
 }
 
 CostCurve CostCurve::WithPenaltyBelow(double minimum, double penalty) const {
-  std::vector<Corner> points;
-  for (const Corner& corner : corners_) {
-    if (corner.staff < minimum) {
-      points.push_back({corner.staff, corner.calls_waiting + penalty * (minimum - corner.staff)});
-    }
-  }
-  points.push_back({minimum, At(minimum)});
-  for (const Corner& corner : corners_) {
-    if (corner.staff > minimum) points.push_back(corner);
+  std::vector<Corner> points = PointsWith({minimum});
+  for (Corner& point : points) {
+    point.calls_waiting += penalty * std::max(0.0, minimum - point.staff);
   }
   return CostCurve(points);
+}
+
+CostCurve CostCurve::WithPriceAbove(double from, double price, double most) const {
+  if (from >= most) return *this;
+  std::vector<Corner> points = PointsWith({from, most});
+  std::erase_if(points, [&](const Corner& point) { return point.staff > most; });
+  for (Corner& point : points) point.calls_waiting += price * std::max(0.0, point.staff - from);
+  return CostCurve(points);
+}
+
+std::vector<CostCurve::Corner> CostCurve::PointsWith(std::initializer_list<double> staffs) const {
+  std::vector<Corner> points(corners_.begin(), corners_.end());
+  for (const double staff : staffs) {
+    const auto at = std::lower_bound(points.begin(), points.end(), staff,
+                                     [](const Corner& c, double n) { return c.staff < n; });
+    if (at == points.end() || at->staff != staff) points.insert(at, {staff, At(staff)});
+  }
+  return points;
 }
 
 double CostCurve::At(double staff) const {

@@ -2,6 +2,7 @@
 // and convex in n. See formulation.md.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <vector>
@@ -39,6 +40,10 @@ class CostCurve {
   // The same curve with all costs multiplied. Requires weight >= 0.
   CostCurve Weighted(double weight) const;
 
+  // The same curve when each agent above `from` costs `price` more, up to `most`; flat beyond.
+  // Requires from >= 0, price >= 0, most >= 0.
+  CostCurve WithPriceAbove(double from, double price, double most) const;
+
   // Convex, ascending staff from 0.
   std::span<const Corner> corners() const { return corners_; }
   // Requires staff >= 0.
@@ -48,6 +53,9 @@ class CostCurve {
   double GainBelow(double staff) const;
 
  private:
+  // The corners, and the points of the curve at `staffs`.
+  std::vector<Corner> PointsWith(std::initializer_list<double> staffs) const;
+
   std::vector<Corner> corners_;
 };
 
