@@ -167,6 +167,7 @@ class Planner {
       if (leave != nullptr) move.leave_queue_id = leave->balance.id;
       move.changes_primary = chosen.changes_primary;
       move.saving_seconds = chosen.gain * horizon_seconds_;
+      move.for_minimum = chosen.for_minimum;
       move.reason = MoveSentence(join, leave, move, settings_.horizon);
     }
     for (const PlacedAgent& placed : choice.agents) {

@@ -94,8 +94,10 @@ struct MembershipMove {
   std::string join_queue_id;
   std::optional<std::string> leave_queue_id;
   bool changes_primary = false;
-  double saving_seconds = 0;  // contact-seconds of waiting over the horizon, weighted
-  std::string reason;         // one sentence for people
+  // Contact-seconds of waiting over the horizon, weighted; may be negative for a minimum.
+  double saving_seconds = 0;
+  std::string reason;        // one sentence for people
+  bool for_minimum = false;  // without it a minimum would be missed by more
 };
 
 // A queue's most agents at once.

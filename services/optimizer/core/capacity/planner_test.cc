@@ -231,7 +231,16 @@ TEST(PlannerTest, MinimaThatCannotBeHeldAreExplained_CAP6) {
   PlannerSettings settings = centre.Settings();
   settings.queues[1].min_agents = 3;
   EXPECT_TRUE(Plan(centre, settings).feasible);
-  EXPECT_EQ(Plan(centre, settings).queues[1].after.staff, 3);  // a minimum is worth any move
+  const CapacityPlan held = Plan(centre, settings);
+  EXPECT_EQ(held.queues[1].after.staff, 3);  // a minimum is worth any move
+  double total = 0;
+  for (const MembershipMove& move : held.moves) {
+    EXPECT_TRUE(move.for_minimum);
+    EXPECT_THAT(move.reason, HasSubstr(": holds a minimum and "));
+    total += move.saving_seconds;
+  }
+  // Savings are of waiting alone; the price of a missed minimum is no waiting.
+  EXPECT_NEAR(total, held.saving_seconds, 1e-6);
   settings.queues[0].min_agents = 5;
   const CapacityPlan plan = Plan(centre, settings);
   EXPECT_FALSE(plan.feasible);
@@ -309,6 +318,24 @@ TEST(PlannerTest, RaisesCapacitiesThatBind_CAP9) {
   centre.left_alone.push_back(
       {QueueId(0), "", model::LeftAlone::Why::kChangedByOther, centre.now + absl::Minutes(60)});
   EXPECT_EQ(Plan(centre, settings).state, CapacityPlanState::kNoChange);
+}
+
+TEST(PlannerTest, RaisesACapacityOnlyWhereItIsWorthTheMove_CAP11) {
+  TestCentre centre;
+  centre.AddQueue(60, 300, 120);
+  centre.AddQueue(60, 300, 120);
+  for (size_t a = 0; a < 40; ++a) centre.AddAgent({}, {0, 1});
+  centre.capacities = {10, 10};  // for 5 Erlangs: one more would save a quarter of a move's cost
+  PlannerSettings settings = centre.Settings();
+  EXPECT_EQ(Plan(centre, settings).state, CapacityPlanState::kNoChange);
+  settings.move_cost = absl::Seconds(1);
+  const CapacityPlan plan = Plan(centre, settings);
+  ASSERT_EQ(plan.capacities.size(), 2u);
+  for (const CapacityChange& change : plan.capacities) {
+    EXPECT_GT(change.saving_seconds,
+              static_cast<double>(change.new_capacity - change.old_capacity));
+    EXPECT_LT(change.new_capacity, 15);
+  }
 }
 
 TEST(PlannerTest, RefusesWhatTheSnapshotLacks_CAP10) {
