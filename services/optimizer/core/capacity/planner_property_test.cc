@@ -162,7 +162,7 @@ TEST(PlannerPropertyTest, OrderOfInputDoesNotMatterAndTheSameInputGivesTheSamePl
   }
 }
 
-TEST(PlannerPropertyTest, OneMoreAgentNeverMakesTheBestPlanWorse_CAP5) {
+TEST(PlannerPropertyTest, ValuesAreNotNegativeAndALimitOfNoMovesChangesNothing_CAP5) {
   std::mt19937_64 random(45);
   for (int round = 0; round < 40; ++round) {
     Scene scene = RandomScene(random);

@@ -251,6 +251,33 @@ TEST(PlannerTest, MinimaThatCannotBeHeldAreExplained_CAP6) {
   EXPECT_EQ(plan.queues[0].after.staff + plan.queues[1].after.staff, 7);
 }
 
+TEST(PlannerTest, AMinimumIsWorthAnyMove_CAP6) {
+  TestCentre centre;
+  centre.AddQueue(20, 300, 300);
+  centre.AddQueue(60, 300, 300);
+  centre.AddQueue(60, 300, 300);
+  for (size_t a = 0; a < 12; ++a) centre.AddAgent({0, 1}, {0});
+  for (size_t a = 0; a < 10; ++a) centre.AddAgent({1, 2}, {1});
+  for (size_t a = 0; a < 8; ++a) centre.AddAgent({2}, {2});
+  PlannerSettings settings = centre.Settings();
+  settings.queues_per_agent = 1;
+  settings.move_cost = absl::Hours(2);
+  EXPECT_THAT(Plan(centre, settings).moves, IsEmpty());
+  settings.queues[1].min_agents = 10;
+  settings.queues[2].min_agents = 10;  // by way of the queue between
+  const CapacityPlan plan = Plan(centre, settings);
+  EXPECT_EQ(plan.moves.size(), 4u);
+  EXPECT_EQ(plan.queues[1].after.staff, 10);
+  EXPECT_EQ(plan.queues[2].after.staff, 10);
+
+  centre.capacities = {12, 10, 9};
+  settings.queues[2].min_agents = 11;
+  const CapacityPlan raised = Plan(centre, settings);
+  ASSERT_EQ(raised.capacities.size(), 1u);
+  EXPECT_EQ(raised.capacities[0].queue_id, "q2");
+  EXPECT_EQ(raised.capacities[0].new_capacity, 11);
+}
+
 TEST(PlannerTest, TouchesNeitherLeftAloneNorExcludedNorUnmanaged_CAP11_ACT12_ACT13) {
   TestCentre centre = SixQueues(77.4, kShiftedMix, 600);
   AddOneQueueAgents(centre);
