@@ -67,21 +67,21 @@ std::string QueueLabel(const StaffQueue& queue) {
 
 std::string MoveSentence(const StaffQueue& join, const StaffQueue* leave,
                          const MembershipMove& move, absl::Duration horizon) {
-  std::string text = absl::StrCat("Agent ", move.agent_id, " joins ", QueueLabel(join));
+  std::string text = absl::StrCat("Saves ", SavingText(move.saving_seconds, horizon), ": agent ",
+                                  move.agent_id, " joins ", QueueLabel(join));
   if (leave != nullptr) absl::StrAppend(&text, " and leaves ", QueueLabel(*leave));
-  absl::StrAppend(&text, move.changes_primary ? ", to work there first" : ", to help out",
-                  ": saves ", SavingText(move.saving_seconds, horizon), ".");
-  return text;
+  return absl::StrCat(text, move.changes_primary ? ", to work there first." : ", to help out.");
 }
 
 std::string CapacitySentence(const StaffQueue& queue, const CapacityChange& change,
                              absl::Duration horizon) {
-  std::string text = absl::StrCat("Queue ", QueueLabel(queue), " changes from ",
-                                  change.old_capacity, " to ", change.new_capacity, " agents: ");
+  const std::string from_to = absl::StrCat(QueueLabel(queue), " from ", change.old_capacity, " to ",
+                                           change.new_capacity, " agents");
   if (change.new_capacity < change.old_capacity) {
-    return absl::StrCat(text, "it was above the configured maximum.");
+    return absl::StrCat("It was above the configured maximum: queue ", from_to, ".");
   }
-  return absl::StrCat(text, "saves ", SavingText(change.saving_seconds, horizon), ".");
+  return absl::StrCat("Saves ", SavingText(change.saving_seconds, horizon), ": queue ", from_to,
+                      ".");
 }
 
 }  // namespace evenkeel::optimizer
