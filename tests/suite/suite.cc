@@ -37,18 +37,54 @@ std::optional<std::string> Environment(const char* name) {
 
 std::string Url(int port) { return absl::StrCat("http://127.0.0.1:", port); }
 
+std::unique_ptr<sim::SimulatorServer> StartSimulator(
+    const SuiteOptions& options, const Clock& clock,
+    std::function<void(const sim::HttpRequest&, const sim::HttpAnswer&)> observer) {
+  sim::ApiOptions api;
+  api.dialect = options.dialect;
+  api.seed = options.seed;
+  api.epoch = kEpoch;
+  api.observer = std::move(observer);
+  auto simulator = sim::SimulatorServer::Start(options.scenario, api, clock);
+  if (!simulator.ok()) Die("simulator", simulator.status().ToString());
+  return *std::move(simulator);
+}
+
+std::unique_ptr<http::Transport> MakeTransport(int port) {
+  http::CurlOptions curl;
+  curl.hosts = {http::UrlHost(Url(port))};
+  auto transport = http::MakeCurlTransport(curl);
+  if (!transport.ok()) Die("transport", transport.status().ToString());
+  return *std::move(transport);
+}
+
+demo::Report ReportOf(http::Transport& transport, int port) {
+  auto report = demo::FetchReport(transport, Url(port));
+  if (!report.ok()) Die("report", report.status().ToString());
+  return *std::move(report);
+}
+
 }  // namespace
+
+void Die(const std::string& what, const std::string& why) {
+  std::fprintf(stderr, "suite: %s: %s\n", what.c_str(), why.c_str());
+  std::abort();
+}
+
+demo::Report RunAlone(const SuiteOptions& options, absl::Duration span) {
+  SimulatedClock clock(kEpoch);
+  const auto simulator = StartSimulator(options, clock, {});
+  clock.Advance(span);
+  simulator->Advance();
+  return ReportOf(*MakeTransport(simulator->port()), simulator->port());
+}
 
 Suite::Suite(SuiteOptions options)
     : log_("suite", obs::Severity::kError, clock_, stderr), config_(config::DefaultConfig()) {
   gpr_set_log_verbosity(GPR_LOG_SEVERITY_ERROR);
-  live_ = StartSimulator(options, true);
-  idle_ = StartSimulator(options, false);
-  http::CurlOptions curl;
-  curl.hosts = {http::UrlHost(Url(live_->port()))};
-  auto transport = http::MakeCurlTransport(curl);
-  if (!transport.ok()) Die("transport", transport.status().ToString());
-  transport_ = *std::move(transport);
+  live_ = StartSimulator(options, clock_, Observer());
+  idle_ = StartSimulator(options, clock_, {});
+  transport_ = MakeTransport(live_->port());
 
   config_.mutable_centre()->set_dialect(options.dialect == sim::Dialect::kGuide
                                             ? config::v1::DIALECT_GUIDE
@@ -93,31 +129,15 @@ Suite::~Suite() {
   if (process_ != nullptr) process_->Stop();
 }
 
-void Suite::Die(const std::string& what, const std::string& why) {
-  std::fprintf(stderr, "suite: %s: %s\n", what.c_str(), why.c_str());
-  std::abort();
-}
-
-std::unique_ptr<sim::SimulatorServer> Suite::StartSimulator(const SuiteOptions& options,
-                                                            bool watched) {
-  sim::ApiOptions api;
-  api.dialect = options.dialect;
-  api.seed = options.seed;
-  api.epoch = kEpoch;
-  if (watched) {
-    api.observer = [this](const sim::HttpRequest& request, const sim::HttpAnswer& answer) {
-      if (request.method == "GET" || !absl::StartsWith(request.target, "/api/") ||
-          absl::StrContains(request.target, "/query")) {
-        return;
-      }
-      std::lock_guard lock(mutex_);
-      writes_.push_back(
-          {clock_.Now(), request.method, request.target, request.body, answer.status});
-    };
-  }
-  auto simulator = sim::SimulatorServer::Start(options.scenario, api, clock_);
-  if (!simulator.ok()) Die("simulator", simulator.status().ToString());
-  return *std::move(simulator);
+std::function<void(const sim::HttpRequest&, const sim::HttpAnswer&)> Suite::Observer() {
+  return [this](const sim::HttpRequest& request, const sim::HttpAnswer& answer) {
+    if (request.method == "GET" || !absl::StartsWith(request.target, "/api/") ||
+        absl::StrContains(request.target, "/query")) {
+      return;
+    }
+    std::lock_guard lock(mutex_);
+    writes_.push_back({clock_.Now(), request.method, request.target, request.body, answer.status});
+  };
 }
 
 void Suite::Run(absl::Duration span) {
@@ -135,11 +155,7 @@ void Suite::Settle() {
   while (OptimizerStatus().newest_snapshot() < newest) std::this_thread::yield();
 }
 
-demo::Report Suite::Report(int port) {
-  auto report = demo::FetchReport(*transport_, Url(port));
-  if (!report.ok()) Die("report", report.status().ToString());
-  return *std::move(report);
-}
+demo::Report Suite::Report(int port) { return ReportOf(*transport_, port); }
 
 std::vector<Write> Suite::writes() const {
   std::lock_guard lock(mutex_);

@@ -37,6 +37,9 @@ struct SuiteOptions {
   std::function<void(config::v1::Config&)> edit = {};
 };
 
+// Ends the program with what failed.
+[[noreturn]] void Die(const std::string& what, const std::string& why);
+
 // One answered request that was to change something.
 struct Write {
   absl::Time at;
@@ -45,6 +48,9 @@ struct Write {
   std::string body;
   int status = 0;
 };
+
+// A simulator of its own that nobody steers, after `span`.
+demo::Report RunAlone(const SuiteOptions& options, absl::Duration span);
 
 class Suite {
  public:
@@ -88,8 +94,7 @@ class Suite {
   }
 
  private:
-  [[noreturn]] static void Die(const std::string& what, const std::string& why);
-  std::unique_ptr<sim::SimulatorServer> StartSimulator(const SuiteOptions& options, bool watched);
+  std::function<void(const sim::HttpRequest&, const sim::HttpAnswer&)> Observer();
   demo::Report Report(int port);
   // Waits (in real time) until the optimizer has the newest snapshot.
   void Settle();
