@@ -222,6 +222,23 @@ TEST(PlannerTest, NobodyAtWorkIsIdle_CAP10) {
   EXPECT_THAT(plan.moves, IsEmpty());
 }
 
+TEST(PlannerTest, AQueueThatNobodyCouldWorkOnIsClosedAndNotInfeasible_CAP10) {
+  TestCentre centre;
+  centre.AddQueue(60, 300, 120);
+  centre.AddQueue(60, 300, 120);
+  for (size_t a = 0; a < 8; ++a) centre.AddAgent({0}, {0});
+  centre.AddAgent({0, 1}, {1});
+  PlannerSettings settings = centre.Settings();
+  for (ManagedQueue& queue : settings.queues) queue.min_agents = 1;
+  centre.at_work[8] = false;  // the only one who knows queue 1
+  const CapacityPlan closed = Plan(centre, settings);
+  EXPECT_TRUE(closed.feasible);
+  EXPECT_EQ(closed.queues[1].limit_agents, 0);
+  settings.queues[1].min_agents = 2;
+  centre.at_work[8] = true;
+  EXPECT_FALSE(Plan(centre, settings).feasible);  // open, with one of two
+}
+
 TEST(PlannerTest, MinimaThatCannotBeHeldAreExplained_CAP6) {
   TestCentre centre;
   centre.AddQueue(30, 300, 120);
@@ -354,6 +371,7 @@ TEST(PlannerTest, RaisesACapacityOnlyWhereItIsWorthTheMove_CAP11) {
   for (size_t a = 0; a < 40; ++a) centre.AddAgent({}, {0, 1});
   centre.capacities = {10, 10};  // for 5 Erlangs: one more would save a quarter of a move's cost
   PlannerSettings settings = centre.Settings();
+  settings.move_cost = absl::Seconds(30);
   EXPECT_EQ(Plan(centre, settings).state, CapacityPlanState::kNoChange);
   settings.move_cost = absl::Seconds(1);
   const CapacityPlan plan = Plan(centre, settings);
