@@ -8,6 +8,7 @@
 
 #include "common/base/error_details.h"
 #include "common/base/flags.h"
+#include "common/convert/time.h"
 #include "common/rpc/interceptors.h"
 #include "common/runtime/process.h"
 #include "tools/ctl/context.h"
@@ -124,7 +125,9 @@ int Main(int argc, char** argv) {
   obs::Metrics metrics;
   metrics.Register(rpc::RpcMetrics());
   RandomIdSource ids;
-  const absl::Status status = command->run({options, *config, metrics, ids}, arguments);
+  const std::unique_ptr<Clock> clock =
+      MakeClock(config->clock().factor(), convert::FromProto(config->clock().epoch()));
+  const absl::Status status = command->run({options, *config, metrics, ids, *clock}, arguments);
   if (status.ok()) return 0;
   std::string message(status.message());
   if (const auto refusal = GetRefusal(status)) message += " [" + refusal->reason + "]";
