@@ -121,7 +121,10 @@ int Main(int argc, char** argv) {
                     kMisused);
   }
   const auto config = config::LoadConfig(options.config, config::ProcessEnvironment);
-  if (!config.ok()) return Complain(std::string(config.status().message()), kMisused);
+  if (!config.ok()) {
+    for (const std::string& line : ErrorLines(config.status())) Complain(line, kMisused);
+    return kMisused;
+  }
   obs::Metrics metrics;
   metrics.Register(rpc::RpcMetrics());
   RandomIdSource ids;
