@@ -111,4 +111,13 @@ std::optional<Refusal> GetRefusal(const absl::Status& status) {
   return refusal;
 }
 
+std::vector<std::string> ErrorLines(const absl::Status& status) {
+  std::vector<std::string> lines;
+  for (const FieldViolation& violation : GetViolations(status)) {
+    lines.push_back(absl::StrCat(violation.field, " ", violation.description));
+  }
+  if (lines.empty()) lines.emplace_back(status.message());
+  return lines;
+}
+
 }  // namespace evenkeel

@@ -57,4 +57,7 @@ std::optional<absl::Duration> GetRetryAfter(const absl::Status& status);
 std::vector<FieldViolation> GetViolations(const absl::Status& status);
 std::optional<Refusal> GetRefusal(const absl::Status& status);
 
+// For a terminal: one line for each violation; the message where there is none.
+std::vector<std::string> ErrorLines(const absl::Status& status);
+
 }  // namespace evenkeel

@@ -3,6 +3,7 @@
 #include <absl/strings/str_cat.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -23,12 +24,13 @@ absl::StatusOr<v1::Config> ParseConfig(const std::string& yaml, const std::strin
                                        const Environment& environment) {
   v1::Config config = DefaultConfig();
   Violations violations;
-  MergeYaml(
+  const bool readable = MergeYaml(
       yaml, file,
       [](google::protobuf::Message& element) {
         if (auto* queue = dynamic_cast<v1::QueueConfig*>(&element)) *queue = DefaultQueue();
       },
       config, violations);
+  if (!readable) return violations.ToStatus();
   if (config.centre().region().empty()) {
     config.mutable_centre()->set_region(environment("GENESYS_REGION").value_or(""));
   }
@@ -38,6 +40,10 @@ absl::StatusOr<v1::Config> ParseConfig(const std::string& yaml, const std::strin
 }
 
 absl::StatusOr<v1::Config> LoadConfig(const std::string& file, const Environment& environment) {
+  // A folder opens like a file, and reads like an empty one.
+  if (std::error_code error; std::filesystem::is_directory(file, error)) {
+    return absl::NotFoundError(absl::StrCat("configuration file \"", file, "\" is a folder"));
+  }
   std::ifstream stream(file);
   std::stringstream text;
   text << stream.rdbuf();

@@ -61,7 +61,7 @@ class Merger {
       if (field == nullptr) {
         std::vector<std::string> known;
         for (int i = 0; i < type.field_count(); ++i) known.push_back(type.field(i)->name());
-        Fail(entry.first, at, absl::StrCat("unknown key", Suggest(key, known)));
+        Fail(entry.first, at, absl::StrCat("is an unknown key", Suggest(key, known)));
       } else if (!seen.insert(key).second) {
         Fail(entry.first, at, "is given twice");
       } else {
@@ -72,7 +72,8 @@ class Merger {
 
  private:
   void Fail(const YAML::Node& node, const std::string& path, const std::string& problem) {
-    violations_.Add(absl::StrCat(file_, ":", node.Mark().line + 1, ": ", path), problem);
+    const std::string line = absl::StrCat(file_, ":", node.Mark().line + 1);
+    violations_.Add(path.empty() ? line : absl::StrCat(line, ": ", path), problem);
   }
 
   void MergeField(const YAML::Node& node, const std::string& path, const FieldDescriptor& field,
@@ -211,18 +212,24 @@ class Merger {
 
 }  // namespace
 
-void MergeYaml(const std::string& yaml, const std::string& file,
+bool MergeYaml(const std::string& yaml, const std::string& file,
                const std::function<void(Message&)>& init_element, Message& message,
                Violations& violations) {
-  YAML::Node root;
+  std::vector<YAML::Node> documents;
   try {
-    root = YAML::Load(yaml);
+    documents = YAML::LoadAll(yaml);
   } catch (const YAML::Exception& error) {
     violations.Add(absl::StrCat(file, ":", error.mark.line + 1),
-                   absl::StrCat("not YAML: ", error.msg));
-    return;
+                   absl::StrCat("is not YAML: ", error.msg));
+    return false;
   }
-  Merger(file, init_element, violations).MergeMessage(root, "", message);
+  if (documents.empty()) return true;
+  if (documents.size() > 1) {
+    violations.Add(file, "holds more than one YAML document");
+    return false;
+  }
+  Merger(file, init_element, violations).MergeMessage(documents.front(), "", message);
+  return documents.front().IsMap() || documents.front().IsNull();
 }
 
 }  // namespace evenkeel::config

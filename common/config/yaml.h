@@ -13,7 +13,8 @@ namespace evenkeel::config {
 
 // Merges `yaml` into `message`, adding a violation for each problem. `init_element` is called for
 // each new element of a repeated message field before the YAML is read into it (for defaults).
-void MergeYaml(const std::string& yaml, const std::string& file,
+// False when the text as a whole cannot be read, so that what is missing is no further problem.
+bool MergeYaml(const std::string& yaml, const std::string& file,
                const std::function<void(google::protobuf::Message&)>& init_element,
                google::protobuf::Message& message, Violations& violations);
 

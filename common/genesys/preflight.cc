@@ -78,7 +78,7 @@ bool PreflightReport::ok() const {
 std::vector<std::string> PreflightReport::MissingPermissions(const std::string& loop) const {
   std::set<std::string> missing;
   for (const ProbeResult& probe : probes) {
-    if (absl::IsPermissionDenied(probe.status) &&
+    if (absl::IsPermissionDenied(probe.status) && probe.operation->permission[0] != '\0' &&
         std::find(probe.loops.begin(), probe.loops.end(), loop) != probe.loops.end()) {
       missing.insert(probe.operation->permission);
     }
@@ -95,26 +95,27 @@ PreflightReport RunPreflight(Client& client, CentreReader& reader, const Pins& p
   // Without a token, or as the wrong client, nothing more is to be learnt.
   if (!identity.ok()) return report;
   report.identity = *std::move(identity);
-  for (Probe& probe : reader.Probes(queue_ids)) {
-    absl::Status status = client.api().Call(*probe.operation, probe.request, limits).status();
-    report.probes.push_back({probe.operation, std::move(probe.loops), std::move(status)});
-  }
-  report.requests_per_minute = client.pacer().per_minute();
-  if (!queue_ids.empty()) {
+  std::vector<std::string> there(queue_ids.begin(), queue_ids.end());
+  if (!there.empty()) {
     if (auto queues = reader.ReadQueues(queue_ids, limits); queues.ok()) {
       report.gone = std::move(queues->gone);
       report.automated = std::move(queues->automated);
     }
   }
+  // A probe of a queue that is not there would tell nothing of the operation.
+  std::erase_if(there, [&](const std::string& id) {
+    return std::find(report.gone.begin(), report.gone.end(), id) != report.gone.end();
+  });
+  for (Probe& probe : reader.Probes(there)) {
+    absl::Status status = client.api().Call(*probe.operation, probe.request, limits).status();
+    report.probes.push_back({probe.operation, std::move(probe.loops), std::move(status)});
+  }
+  report.requests_per_minute = client.pacer().per_minute();
   if (const auto ahead = report.identity.clock_ahead;
       ahead && absl::AbsDuration(*ahead) > kClockTolerance) {
     report.warnings.push_back(
         absl::StrCat("this machine's clock is ", absl::FormatDuration(absl::AbsDuration(*ahead)),
                      *ahead > absl::ZeroDuration() ? " ahead of" : " behind", " the API's"));
-  }
-  if (!report.gone.empty()) {
-    report.warnings.push_back(
-        absl::StrCat("configured queues that do not exist: ", absl::StrJoin(report.gone, ", ")));
   }
   if (!report.automated.empty()) {
     report.warnings.push_back(absl::StrCat(

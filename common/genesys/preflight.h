@@ -51,10 +51,10 @@ struct PreflightReport {
   std::vector<std::string> gone;       // configured queues that are not there
   std::vector<std::string> automated;  // queues where native automation moves agents too
   double requests_per_minute = 0;      // our share of the limit that the API told
-  std::vector<std::string> warnings;   // for people, one line each
+  std::vector<std::string> warnings;   // what may be so, but is worth knowing; one line each
 
   bool ok() const;
-  // Permissions that `loop` lacks, sorted.
+  // Permissions whose lack was named for `loop`, sorted.
   std::vector<std::string> MissingPermissions(const std::string& loop) const;
 };
 

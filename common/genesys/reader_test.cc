@@ -287,7 +287,7 @@ TEST_F(ReaderTest, API10_PreflightNamesWhatIsMissingByLoop) {
   EXPECT_THAT(report.MissingPermissions("dialler"), IsEmpty());
   EXPECT_THAT(report.gone, ElementsAre("q2"));
   EXPECT_THAT(report.automated, ElementsAre("q1"));
-  EXPECT_EQ(report.warnings.size(), 2u);
+  EXPECT_EQ(report.warnings.size(), 1u);
   EXPECT_EQ(report.probes.size(), 6u);
 }
 

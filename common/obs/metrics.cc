@@ -141,9 +141,9 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Start(
     const std::string& listen, const std::shared_ptr<prometheus::Registry>& registry) {
   try {
     return std::make_unique<ExposerServer>(listen, registry);
-  } catch (const std::exception& error) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot serve metrics on ", listen, ": ", error.what()));
+  } catch (const std::exception&) {  // whose words tell nothing of the address
+    return absl::UnavailableError(absl::StrCat("cannot serve metrics on ", listen,
+                                               ": the address is in use or not this machine's"));
   }
 }
 

@@ -13,9 +13,10 @@
 namespace evenkeel::runtime {
 namespace {
 
-// One of id and secret: the file's text without space around it, else the variable's.
-absl::StatusOr<std::string> ReadOne(const std::string& what, const std::string& file,
-                                    const char* variable, const config::Environment& environment) {
+// "id" or "secret" as `part`: the file's text without space around it, else the variable's.
+absl::StatusOr<std::string> ReadOne(bool write, const std::string& part, const std::string& file,
+                                    const config::Environment& environment) {
+  const std::string what = absl::StrCat(write ? "write client " : "client ", part);
   std::string value;
   if (!file.empty()) {
     std::ifstream stream(file);
@@ -30,12 +31,15 @@ absl::StatusOr<std::string> ReadOne(const std::string& what, const std::string& 
     }
     return value;
   }
-  if (const auto given = environment(variable)) {
+  const std::string variable =
+      absl::StrCat("GENESYS_", write ? "WRITE_CLIENT_" : "CLIENT_", absl::AsciiStrToUpper(part));
+  if (const auto given = environment(variable.c_str())) {
     value = std::string(absl::StripAsciiWhitespace(*given));
   }
   if (value.empty()) {
-    return absl::NotFoundError(
-        absl::StrCat("no ", what, ": set ", variable, ", or name a file in the configuration"));
+    return absl::NotFoundError(absl::StrCat("no ", what, ": set ", variable,
+                                            ", or name a file in centre.", write ? "write" : "read",
+                                            "_client.client_", part, "_file"));
   }
   return value;
 }
@@ -53,14 +57,10 @@ genesys::CredentialsReader CredentialsOf(const config::v1::CentreConfig& centre,
   return [files = write ? centre.write_client() : centre.read_client(), write,
           environment = std::move(environment)]() -> absl::StatusOr<genesys::Credentials> {
     genesys::Credentials credentials;
-    EVENKEEL_ASSIGN_OR_RETURN(
-        credentials.client_id,
-        ReadOne(write ? "write client id" : "client id", files.client_id_file(),
-                write ? "GENESYS_WRITE_CLIENT_ID" : "GENESYS_CLIENT_ID", environment));
-    EVENKEEL_ASSIGN_OR_RETURN(
-        std::string secret,
-        ReadOne(write ? "write client secret" : "client secret", files.client_secret_file(),
-                write ? "GENESYS_WRITE_CLIENT_SECRET" : "GENESYS_CLIENT_SECRET", environment));
+    EVENKEEL_ASSIGN_OR_RETURN(credentials.client_id,
+                              ReadOne(write, "id", files.client_id_file(), environment));
+    EVENKEEL_ASSIGN_OR_RETURN(std::string secret,
+                              ReadOne(write, "secret", files.client_secret_file(), environment));
     credentials.client_secret = Secret(std::move(secret));
     return credentials;
   };

@@ -1,5 +1,7 @@
 #include "common/runtime/process.h"
 
+#include <absl/strings/ascii.h>
+
 #include <cassert>
 
 #include "common/base/status_macros.h"
@@ -27,6 +29,14 @@ const obs::MetricSpec kProcessMetrics[] = {
        {"evenkeel-ingest", "evenkeel-optimizer", "evenkeel-fairness-scorer", "evenkeel-actuator"}}},
      "1 while the service can do its work."},
 };
+
+// Reasons that differ only in numbers, or in an answer's own words with the identifier of its
+// request, are the same trouble again.
+std::string Kind(const std::string& reason) {
+  std::string kind = reason.substr(0, reason.find('{'));
+  std::erase_if(kind, [](char c) { return absl::ascii_isdigit(c); });
+  return kind;
+}
 
 }  // namespace
 
@@ -76,6 +86,8 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Start(const Dependencies& depe
   if (!metrics_listen.empty()) {
     EVENKEEL_ASSIGN_OR_RETURN(process->metrics_server_,
                               obs::MetricsServer::Start(metrics_listen, metrics.registry()));
+    dependencies.log.Info("serving metrics", {{"address", metrics_listen},
+                                              {"port", process->metrics_server_->port()}});
   }
   for (auto& [id, part] : process->parts_) {
     const std::string& listen = ServiceAddresses(dependencies.config, id).listen();
@@ -116,7 +128,7 @@ void Process::UpdateHealth() {
   for (auto& [id, part] : parts_) {
     const absl::Status ready = part.app->Ready();
     const std::string reason(ready.message());
-    if (ready.ok() != part.serving || reason != part.last_reason) {
+    if (ready.ok() != part.serving || Kind(reason) != Kind(part.last_reason)) {
       if (ready.ok()) {
         dependencies_.log.Info("ready", {{"service_name", BinaryName(id)}});
       } else {

@@ -23,13 +23,8 @@ constexpr int kMisused = 2;
 
 // One line for people; every wrong field has its own where there are several.
 int Complain(const std::string& program, const absl::Status& status) {
-  const auto violations = GetViolations(status);
-  if (violations.empty()) {
-    std::fprintf(stderr, "%s: %s\n", program.c_str(), std::string(status.message()).c_str());
-  }
-  for (const FieldViolation& violation : violations) {
-    std::fprintf(stderr, "%s: %s %s\n", program.c_str(), violation.field.c_str(),
-                 violation.description.c_str());
+  for (const std::string& line : ErrorLines(status)) {
+    std::fprintf(stderr, "%s: %s\n", program.c_str(), line.c_str());
   }
   return status.code() == absl::StatusCode::kInvalidArgument ||
                  status.code() == absl::StatusCode::kNotFound

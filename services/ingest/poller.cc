@@ -128,7 +128,8 @@ void Poller::Admit(const std::function<absl::Status(std::stop_token)>& admit,
     bool news;
     {
       std::lock_guard lock(mutex_);
-      news = admitted_ != status;
+      // The words of an answer hold the identifier of its request.
+      news = admitted_.code() != status.code();
       admitted_ = status;
     }
     if (status.ok()) break;

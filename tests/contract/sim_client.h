@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "common/base/clock.h"
@@ -15,6 +16,9 @@
 #include "tools/genesys_sim/api/server.h"
 
 namespace evenkeel::sim {
+
+// So that the names of tests tell the dialect.
+inline void PrintTo(Dialect dialect, std::ostream* out) { *out << DialectName(dialect); }
 
 inline const absl::Time kEpoch = absl::FromUnixSeconds(1'715'760'000);  // 2024-05-15T08:00:00Z
 

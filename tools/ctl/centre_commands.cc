@@ -4,6 +4,7 @@
 #include <absl/strings/str_format.h>
 #include <absl/time/time.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
 
@@ -14,6 +15,7 @@
 #include "common/model/quality.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "tools/ctl/context.h"
+#include "tools/ctl/doctor.h"
 #include "tools/ctl/table.h"
 
 namespace evenkeel::ctl {
@@ -28,16 +30,6 @@ using runtime::ServiceId;
 std::string AgeText(const google::protobuf::Timestamp& then,
                     const google::protobuf::Timestamp& now) {
   return SecondsText(absl::ToDoubleSeconds(convert::FromProto(now) - convert::FromProto(then)));
-}
-
-std::string HealthText(const Context& context, ServiceId id) {
-  const auto stub = grpc::health::v1::Health::NewStub(context.Channel(id));
-  grpc::health::v1::HealthCheckResponse response;
-  const absl::Status status = context.Call(id, *stub, &grpc::health::v1::Health::Stub::Check,
-                                           grpc::health::v1::HealthCheckRequest(), response);
-  if (!status.ok()) return "unreachable";
-  return response.status() == grpc::health::v1::HealthCheckResponse::SERVING ? "ready"
-                                                                             : "not ready";
 }
 
 std::string IngestText(const Context& context) {
@@ -112,21 +104,41 @@ std::string ActuatorText(const Context& context) {
   return text;
 }
 
+ServiceState StateOf(const Context& context, ServiceId id,
+                     std::string (*describe)(const Context&)) {
+  ServiceState state{runtime::BinaryName(id), context.Address(id)};
+  const auto stub = grpc::health::v1::Health::NewStub(context.Channel(id));
+  grpc::health::v1::HealthCheckResponse response;
+  const absl::Status called = context.Call(id, *stub, &grpc::health::v1::Health::Stub::Check,
+                                           grpc::health::v1::HealthCheckRequest(), response);
+  state.running = called.ok();
+  state.ready = called.ok() && response.status() == grpc::health::v1::HealthCheckResponse::SERVING;
+  state.detail = called.ok() ? describe(context) : "";
+  return state;
+}
+
+std::vector<ServiceState> States(const Context& context) {
+  return {StateOf(context, ServiceId::kIngest, IngestText),
+          StateOf(context, ServiceId::kOptimizer, OptimizerText),
+          StateOf(context, ServiceId::kFairnessScorer, FairnessText),
+          StateOf(context, ServiceId::kActuator, ActuatorText)};
+}
+
 absl::Status Status(const Context& context, const std::vector<std::string>&) {
-  Table table({"service", "address", "health", "state"});
-  bool all = true;
-  for (const auto& [id, describe] :
-       {std::pair<ServiceId, std::string (*)(const Context&)>(ServiceId::kIngest, IngestText),
-        {ServiceId::kOptimizer, OptimizerText},
-        {ServiceId::kFairnessScorer, FairnessText},
-        {ServiceId::kActuator, ActuatorText}}) {
-    const std::string health = HealthText(context, id);
-    all = all && health == "ready";
-    table.Add({runtime::BinaryName(id), context.Address(id), health,
-               health == "unreachable" ? "is it running?" : describe(context)});
-  }
-  std::fputs(table.Text(160).c_str(), stdout);
-  return all ? absl::OkStatus() : absl::UnavailableError("not every service is ready");
+  const std::vector<ServiceState> states = States(context);
+  std::fputs(ServicesText(states).c_str(), stdout);
+  return std::all_of(states.begin(), states.end(), [](const auto& state) { return state.ready; })
+             ? absl::OkStatus()
+             : absl::UnavailableError("not every service is ready");
+}
+
+absl::Status Doctor(const Context& context, const std::vector<std::string>&) {
+  DoctorReport report = Examine(context.config, config::ProcessEnvironment, context.clock);
+  report.services = States(context);
+  std::fputs((context.options.json ? DoctorJson(report) : DoctorText(report)).c_str(), stdout);
+  if (!report.Problems().empty()) return absl::FailedPreconditionError(Verdict(report));
+  if (!context.options.json) std::printf("%s\n", Verdict(report).c_str());
+  return absl::OkStatus();
 }
 
 absl::Status Snapshot(const Context& context, const std::vector<std::string>& arguments) {
@@ -198,6 +210,8 @@ absl::Status Snapshot(const Context& context, const std::vector<std::string>& ar
 
 std::vector<Command> CentreCommands() {
   return {
+      {"doctor", "", "what would keep the loops from running, tried once; writes nothing", 0, 0,
+       Doctor},
       {"status", "", "how the four services are", 0, 0, Status},
       {"snapshot", "[NUMBER]", "the centre as ingest sees it", 0, 1, Snapshot},
   };

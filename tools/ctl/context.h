@@ -43,6 +43,7 @@ struct Context {
   const config::v1::Config& config;
   obs::Metrics& metrics;
   IdSource& ids;
+  Clock& clock;
 
   std::string Address(runtime::ServiceId id) const;
   std::shared_ptr<grpc::Channel> Channel(runtime::ServiceId id) const;

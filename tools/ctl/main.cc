@@ -8,6 +8,7 @@
 
 #include "common/base/error_details.h"
 #include "common/base/flags.h"
+#include "common/convert/time.h"
 #include "common/rpc/interceptors.h"
 #include "common/runtime/process.h"
 #include "tools/ctl/context.h"
@@ -120,11 +121,16 @@ int Main(int argc, char** argv) {
                     kMisused);
   }
   const auto config = config::LoadConfig(options.config, config::ProcessEnvironment);
-  if (!config.ok()) return Complain(std::string(config.status().message()), kMisused);
+  if (!config.ok()) {
+    for (const std::string& line : ErrorLines(config.status())) Complain(line, kMisused);
+    return kMisused;
+  }
   obs::Metrics metrics;
   metrics.Register(rpc::RpcMetrics());
   RandomIdSource ids;
-  const absl::Status status = command->run({options, *config, metrics, ids}, arguments);
+  const std::unique_ptr<Clock> clock =
+      MakeClock(config->clock().factor(), convert::FromProto(config->clock().epoch()));
+  const absl::Status status = command->run({options, *config, metrics, ids, *clock}, arguments);
   if (status.ok()) return 0;
   std::string message(status.message());
   if (const auto refusal = GetRefusal(status)) message += " [" + refusal->reason + "]";
