@@ -6,6 +6,7 @@
 #include <absl/strings/match.h>
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -247,28 +248,35 @@ TEST_F(KillTest, NoChangeIsDoneTwiceAndNoneIsLost_ACT6) {
   }
   AwaitTheEnd();
 
-  int written_twice = 0, resent = 0;
+  int given_up = 0, resent = 0;
   for (size_t i = 0; i < changes; ++i) {
     std::vector<std::string> states;
     int announced = 0;
     Explain(ids_[i], states, announced);
-    // A write whose fate nobody knew goes back to "accepted" once the centre was seen without it.
+    SCOPED_TRACE(absl::StrCat(ids_[i], ": ", absl::StrJoin(states, ", ")));
+    // A write whose fate nobody knew goes back to "accepted" once the centre was seen without it;
+    // after the third try the change fails, and says so.
     EXPECT_EQ(states.front(), "proposed");
-    EXPECT_EQ(states.back(), "applied");
-    EXPECT_EQ(std::count(states.begin(), states.end(), "applied"), 1);
     EXPECT_EQ(std::count(states.begin(), states.end(), "applying"), announced);
     std::lock_guard lock(mutex_);
     const int written = writes_[{memberships_[i].agent_id, memberships_[i].queue_id}];
-    EXPECT_GE(written, 1) << "lost";
     EXPECT_GE(announced, written) << "written more often than the ledger says";
-    written_twice += written > 1 ? 1 : 0;
+    if (states.back() == "failed") {
+      EXPECT_EQ(announced, 3);
+      EXPECT_EQ(written, 0);
+      ++given_up;
+    } else {
+      EXPECT_EQ(states.back(), "applied");
+      EXPECT_EQ(written, 1);
+    }
     resent += announced > 1 ? 1 : 0;
   }
-  EXPECT_EQ(written_twice, 0);
   std::printf(
-      "%d kills, %d changes: each applied once; %d writes were announced again after a "
-      "restart, %d reached the centre twice\n",
-      kills, static_cast<int>(changes), resent, written_twice);
+      "%d kills, %d changes: %d were written once and seen in the centre, %d given up after "
+      "three tries that a kill ended before the centre heard of them; %d took more than one "
+      "try\n",
+      kills, static_cast<int>(changes), static_cast<int>(changes) - given_up, given_up, resent);
+  EXPECT_LE(given_up, kills / 10);
   actuator_->Kill(SIGTERM);
   EXPECT_EQ(*actuator_->WaitForExit(), 0);
 }
