@@ -276,7 +276,8 @@ TEST_F(KillTest, NoChangeIsDoneTwiceAndNoneIsLost_ACT6) {
       "three tries that a kill ended before the centre heard of them; %d took more than one "
       "try\n",
       kills, static_cast<int>(changes), static_cast<int>(changes) - given_up, given_up, resent);
-  EXPECT_LE(given_up, kills / 10);
+  EXPECT_LT(given_up, static_cast<int>(changes) / 4);
+  stub_.reset();  // else the drain waits for a connection that nobody polls
   actuator_->Kill(SIGTERM);
   EXPECT_EQ(*actuator_->WaitForExit(), 0);
 }
