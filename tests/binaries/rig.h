@@ -38,6 +38,10 @@ inline std::string ShortName(const testing::TestParamInfo<std::string>& info) {
 // The clock of programs and simulator: waits of the programs are a sixtieth as long.
 inline constexpr double kFactor = 60;
 
+inline std::vector<std::string> Lines(const std::string& text) {
+  return absl::StrSplit(text, '\n', absl::SkipEmpty());
+}
+
 class Rig {
  public:
   Rig() : clock_epoch_(absl::FormatTime(RealClock().Now(), absl::UTCTimeZone())) {
@@ -118,7 +122,7 @@ class Rig {
   double Metric(int port, const std::string& name, const std::string& labels) {
     double sum = 0;
     const std::string text = Send("GET", absl::StrCat("http://127.0.0.1:", port, "/metrics"));
-    for (const std::string line : absl::StrSplit(text, '\n')) {
+    for (const std::string& line : Lines(text)) {
       double value = 0;
       if (line.starts_with(name + "{") && line.find(labels) != std::string::npos &&
           absl::SimpleAtod(line.substr(line.rfind(' ') + 1), &value)) {
@@ -170,8 +174,8 @@ inline int PortIn(const absl::StatusOr<std::string>& line) {
 // The lines of `text` that are not of the log: what a program says to who started it.
 inline std::vector<std::string> Complaints(const std::string& text) {
   std::vector<std::string> complaints;
-  for (const std::string line : absl::StrSplit(text, '\n')) {
-    if (!line.empty() && line[0] != '{') complaints.push_back(line);
+  for (const std::string& line : Lines(text)) {
+    if (line[0] != '{') complaints.push_back(line);
   }
   return complaints;
 }
