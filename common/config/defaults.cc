@@ -56,7 +56,7 @@ v1::Config DefaultConfig() {
   *optimizer.mutable_capacity_cycle() = Span(kMinute);
   optimizer.set_propose(true);
   *optimizer.mutable_horizon() = Span(15 * kMinute);
-  *optimizer.mutable_move_cost() = Span(30);
+  *optimizer.mutable_move_cost() = Span(5);
   optimizer.set_queues_per_agent(2);
   optimizer.set_moves_per_cycle(20);
   *optimizer.mutable_proposal_lifetime() = Span(2 * kMinute);

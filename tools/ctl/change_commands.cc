@@ -50,6 +50,18 @@ std::string ValueText(const types::v1::Value& value) {
                                                          : "left";
 }
 
+// "AGENT joins QUEUE", "QUEUE: 26 -> 28".
+std::string WhatText(const types::v1::Proposal& proposal) {
+  const auto& entity = proposal.entity();
+  if (entity.has_membership()) {
+    return absl::StrCat(entity.membership().agent_id(),
+                        proposal.new_value().joined() ? " joins " : " leaves ",
+                        entity.membership().queue_id());
+  }
+  return absl::StrCat(entity.queue_capacity().queue_id(), ": ", ValueText(proposal.old_value()),
+                      " -> ", ValueText(proposal.new_value()));
+}
+
 std::string StateText(types::v1::ChangeState state) {
   return model::ChangeStateName(convert::FromProto(state));
 }
@@ -87,16 +99,15 @@ absl::Status Changes(const Context& context, const std::vector<std::string>&) {
     std::printf("no changes\n");
     return absl::OkStatus();
   }
-  Table table({"id", "at", "state", "what", "from", "to", "why"});
+  Table table({"id", "at", "state", "what", "why"});
   for (const auto& change : response.changes()) {
     const bool settled =
         change.state() == types::v1::CHANGE_STATE_APPLIED || change.state_reason().empty();
     table.Add({change.id().substr(0, 8), TimeOfDay(change.updated_at()), StateText(change.state()),
-               EntityText(change.proposal().entity()), ValueText(change.proposal().old_value()),
-               ValueText(change.proposal().new_value()),
-               settled ? change.proposal().reason() : change.state_reason()});
+               ShortIds(WhatText(change.proposal())),
+               ShortIds(settled ? change.proposal().reason() : change.state_reason())});
   }
-  std::fputs(table.Text(100).c_str(), stdout);
+  std::fputs(table.Text().c_str(), stdout);
   if (!response.next_page_token().empty()) std::printf("there are more; see --limit\n");
   return absl::OkStatus();
 }
@@ -148,9 +159,10 @@ absl::Status PrintAudit(const Context& context, const actuator::v1::ListAuditReq
   Table table({">#", "at", "who", "did", "change", "from", "to", "why"});
   for (auto it = response.entries().rbegin(); it != response.entries().rend(); ++it) {
     table.Add({absl::StrCat(it->sequence()), TimeOfDay(it->at()), it->actor(), it->action(),
-               it->change_id().substr(0, 8), it->previous(), it->current(), it->reason()});
+               it->change_id().substr(0, 8), ShortIds(it->previous()), ShortIds(it->current()),
+               ShortIds(it->reason())});
   }
-  std::fputs(table.Text(80).c_str(), stdout);
+  std::fputs(table.Text(140).c_str(), stdout);
   return absl::OkStatus();
 }
 

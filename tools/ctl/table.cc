@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <numeric>
+#include <regex>
 
 namespace evenkeel::ctl {
 namespace {
@@ -41,19 +43,23 @@ void Table::Add(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
-std::string Table::Text(size_t max_cell) const {
+std::string Table::Text(size_t max_line) const {
+  constexpr size_t kLeastLast = 20;
+  const size_t last = headings_.size() - 1;
   std::vector<size_t> widths;
   for (const std::string& heading : headings_) widths.push_back(Width(heading));
   for (const auto& row : rows_) {
-    for (size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], Width(Cut(row[i], max_cell)));
-    }
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], Width(row[i]));
   }
+  const size_t before_last =
+      std::accumulate(widths.begin(), widths.end() - 1, size_t{0}) + 2 * last;
+  const size_t room = std::max(kLeastLast, max_line - std::min(max_line, before_last));
+  widths[last] = std::min(widths[last], room);
   std::string text;
   const auto line = [&](const std::vector<std::string>& cells) {
     std::string out;
     for (size_t i = 0; i < cells.size(); ++i) {
-      const std::string cell = Cut(cells[i], max_cell);
+      const std::string cell = i == last ? Cut(cells[i], room) : cells[i];
       const std::string padding(widths[i] - Width(cell), ' ');
       if (i > 0) out += "  ";
       out += numeric_[i] ? padding + cell : cell + padding;
@@ -67,6 +73,12 @@ std::string Table::Text(size_t max_cell) const {
   line(rule);
   for (const auto& row : rows_) line(row);
   return text;
+}
+
+std::string ShortIds(std::string_view text) {
+  static const std::regex& uuid = *new std::regex(
+      "\\b([0-9a-fA-F]{4})[0-9a-fA-F]{4}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{8}([0-9a-fA-F]{4})\\b");
+  return std::regex_replace(std::string(text), uuid, "$1..$2");
 }
 
 std::string SecondsText(double seconds) {

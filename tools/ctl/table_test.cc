@@ -7,15 +7,28 @@
 namespace evenkeel::ctl {
 namespace {
 
-TEST(TableTest, AlignsColumnsAndCutsLongCells) {
+TEST(TableTest, AlignsColumnsAndCutsTheLast) {
   Table table({"queue", ">agents", "why"});
   table.Add({"Billing", "7", "short"});
   table.Add({"Zürich", "120", "a sentence that is longer than the room it has"});
-  EXPECT_EQ(table.Text(20),
+  EXPECT_EQ(table.Text(37),
             "queue    agents  why\n"
             "-------  ------  --------------------\n"
             "Billing       7  short\n"
             "Zürich      120  a sentence that i...\n");
+}
+
+TEST(TableTest, TheLastColumnKeepsAReadableRest) {
+  Table table({"what", "why"});
+  table.Add({std::string(50, 'x'), "a sentence that is longer than the room it has"});
+  EXPECT_NE(table.Text(40).find("  a sentence that i..."), std::string::npos);
+}
+
+TEST(TableTest, ShortensIdentifiersForPeople) {
+  EXPECT_EQ(ShortIds("agent 5a1e0000-0000-4000-8000-000000005003 joins Orders "
+                     "(5a1e0000-0000-4000-8000-000000000402), not 12345678"),
+            "agent 5a1e..5003 joins Orders (5a1e..0402), not 12345678");
+  EXPECT_EQ(ShortIds("q1"), "q1");
 }
 
 TEST(TableTest, UnitsGrowWithTheFigure) {

@@ -5,6 +5,7 @@
 #include <grpc/support/log.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
 
@@ -64,6 +65,7 @@ class Demo {
 
  private:
   bool dry_run() const { return config_.actuator().mode() != config::v1::MODE_LIVE; }
+  bool guide() const { return config_.centre().dialect() == config::v1::DIALECT_GUIDE; }
   types::v1::ChangeState done_state() const {
     return dry_run() ? types::v1::CHANGE_STATE_DRY_RUN : types::v1::CHANGE_STATE_APPLIED;
   }
@@ -114,8 +116,8 @@ class Demo {
     while (true) {
       EVENKEEL_ASSIGN_OR_RETURN(const Report live, FetchReport(*transport_, live_));
       EVENKEEL_ASSIGN_OR_RETURN(const Report idle, FetchReport(*transport_, idle_));
-      if (live.finished && idle.finished) break;
       const absl::Duration passed = live.clock - live.epoch;
+      if (std::min(passed, idle.clock - idle.epoch) >= length_) break;
       const int tenths = static_cast<int>(10 * absl::FDivDuration(passed, length_));
       if (terminal || tenths > shown_tenths) {
         shown_tenths = tenths;
@@ -141,18 +143,16 @@ class Demo {
   static absl::Duration Minutes(absl::Duration span) { return absl::Floor(span, absl::Minutes(1)); }
 
   std::string CapacityText(const QueueReport& before, const QueueReport& after) const {
-    const bool guide = config_.centre().dialect() == config::v1::DIALECT_GUIDE;
-    const int64_t from = guide ? before.inbound_capacity : before.joined;
-    const int64_t to = guide ? after.inbound_capacity : after.joined;
+    const int64_t from = guide() ? before.inbound_capacity : before.joined;
+    const int64_t to = guide() ? after.inbound_capacity : after.joined;
     return from == to ? absl::StrCat(to) : absl::StrCat(from, " -> ", to);
   }
 
   void Print(const Report& live, const Report& idle, const Doings& doings) {
     std::map<std::string, QueueReport> alone;
     for (const QueueReport& queue : idle.queues) alone[queue.id] = queue;
-    const bool guide = config_.centre().dialect() == config::v1::DIALECT_GUIDE;
     ctl::Table table({"queue", ">calls", ">wait alone", ">with loop", ">abandon alone",
-                      ">with loop", guide ? ">capacity" : ">joined agents",
+                      ">with loop", ">capacity",
                       dry_run() ? ">changes noted" : ">changes applied"});
     const auto row = [&](const std::string& name, const QueueReport& without,
                          const QueueReport& with, const std::string& capacity, int64_t changes) {
@@ -172,7 +172,9 @@ class Demo {
     }
     row("all", Total(idle.queues), Total(live.queues),
         CapacityText(Total(befores), Total(live.queues)), all_done);
-    std::printf("\n%s\n", table.Text().c_str());
+    std::printf("\n%scapacity: %s\n\n", table.Text().c_str(),
+                guide() ? "agents who may work on the queue's contacts at once"
+                        : "agents joined to the queue");
     std::string states;
     for (const auto& [state, count] : doings.changes) {
       std::string name = types::v1::ChangeState_Name(state).substr(sizeof("CHANGE_STATE_") - 1);

@@ -82,8 +82,8 @@ absl::Status ReadRequests(json::Value value, Report& report) {
 }
 
 absl::Status ReadReport(json::Value value, Report& report) {
-  static constexpr std::array<std::string_view, 6> kKeys = {"clock",  "epoch",  "finished",
-                                                            "queues", "writes", "requests"};
+  static constexpr std::array<std::string_view, 5> kKeys = {"clock", "epoch", "queues", "writes",
+                                                            "requests"};
   json::Object object(value);
   while (object.Next(kKeys)) {
     switch (object.field()) {
@@ -93,10 +93,7 @@ absl::Status ReadReport(json::Value value, Report& report) {
       case 1:
         EVENKEEL_RETURN_IF_ERROR(object.value().Read(report.epoch));
         break;
-      case 2:
-        EVENKEEL_RETURN_IF_ERROR(object.value().Read(report.finished));
-        break;
-      case 3: {
+      case 2: {
         json::Array array(object.value());
         while (array.Next()) {
           EVENKEEL_RETURN_IF_ERROR(ReadQueue(array.value(), report.queues.emplace_back()));
@@ -104,15 +101,15 @@ absl::Status ReadReport(json::Value value, Report& report) {
         EVENKEEL_RETURN_IF_ERROR(array.Finish());
         break;
       }
-      case 4:
+      case 3:
         EVENKEEL_RETURN_IF_ERROR(ReadNumber(object.value(), "total", report.writes));
         break;
-      case 5:
+      case 4:
         EVENKEEL_RETURN_IF_ERROR(ReadRequests(object.value(), report));
         break;
     }
   }
-  return object.Finish({0, 1, 2, 3, 4, 5});
+  return object.Finish({0, 1, 2, 3, 4});
 }
 
 }  // namespace

@@ -28,7 +28,6 @@ struct QueueReport {
 struct Report {
   absl::Time clock;
   absl::Time epoch;
-  bool finished = false;
   std::vector<QueueReport> queues;
   int64_t writes = 0;
   int64_t requests = 0;

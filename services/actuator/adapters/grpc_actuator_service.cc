@@ -226,6 +226,7 @@ grpc::Status GrpcActuatorService::WatchChanges(
     cursor = *latest;
   }
   // The caller learns that it is connected before there is any news.
+  context->AddInitialMetadata("watching", "changes");
   writer->SendInitialMetadata();
   while (!context->IsCancelled()) {
     if (stop_.stop_requested()) return Answer(absl::UnavailableError("the actuator is stopping"));

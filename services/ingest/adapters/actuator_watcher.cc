@@ -18,8 +18,7 @@ constexpr absl::Duration kMaxBackoff = absl::Seconds(2);
 
 ActuatorWatcher::ActuatorWatcher(std::shared_ptr<grpc::Channel> actuator, OnChange on_change,
                                  OnOther on_other, obs::Logger& log)
-    : channel_(std::move(actuator)),
-      stub_(actuator::v1::ActuatorService::NewStub(channel_)),
+    : stub_(actuator::v1::ActuatorService::NewStub(actuator)),
       on_change_(std::move(on_change)),
       on_other_(std::move(on_other)),
       log_(log),
@@ -27,8 +26,7 @@ ActuatorWatcher::ActuatorWatcher(std::shared_ptr<grpc::Channel> actuator, OnChan
 
 bool ActuatorWatcher::connected() const {
   std::lock_guard lock(mutex_);
-  // A stream on which nothing happens says nothing of its own accord.
-  return streaming_ && (received_ || channel_->GetState(false) == GRPC_CHANNEL_READY);
+  return connected_;
 }
 
 void ActuatorWatcher::Stop() {
@@ -42,18 +40,19 @@ void ActuatorWatcher::Run(std::stop_token stop) {
   std::string last_error;
   while (!stop.stop_requested()) {
     const grpc::Status status = WatchOnce(stop);
-    if (stop.stop_requested()) return;
-    bool received;
+    bool was_connected;
     {
       std::lock_guard lock(mutex_);
-      received = received_;
+      was_connected = connected_;
+      connected_ = false;
       // The actuator no longer knows the cursor: from the beginning.
       if (status.error_code() == grpc::StatusCode::OUT_OF_RANGE ||
           status.error_code() == grpc::StatusCode::INVALID_ARGUMENT) {
         cursor_ = 0;
       }
     }
-    if (received) {
+    if (stop.stop_requested()) return;
+    if (was_connected) {
       backoff = kFirstBackoff;
       last_error.clear();
     }
@@ -74,16 +73,17 @@ grpc::Status ActuatorWatcher::WatchOnce(std::stop_token stop) {
   {
     std::lock_guard lock(mutex_);
     request.set_cursor(cursor_);
-    received_ = false;
-    streaming_ = true;
   }
   const auto stream = stub_->WatchChanges(&context, request);
+  // The actuator says at once that it watches: there may be no news for hours.
+  stream->WaitForInitialMetadata();
+  if (context.GetServerInitialMetadata().contains("watching")) {
+    std::lock_guard lock(mutex_);
+    connected_ = true;
+  }
   actuator::v1::WatchChangesResponse response;
   while (stream->Read(&response)) Take(response);
-  grpc::Status status = stream->Finish();
-  std::lock_guard lock(mutex_);
-  streaming_ = false;
-  return status;
+  return stream->Finish();
 }
 
 void ActuatorWatcher::Take(const actuator::v1::WatchChangesResponse& response) {
@@ -108,7 +108,6 @@ void ActuatorWatcher::Take(const actuator::v1::WatchChangesResponse& response) {
     }
   }
   std::lock_guard lock(mutex_);
-  received_ = true;
   cursor_ = std::max(cursor_, response.cursor());
 }
 

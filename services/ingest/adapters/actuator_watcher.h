@@ -25,7 +25,7 @@ class ActuatorWatcher {
                   obs::Logger& log);
   ~ActuatorWatcher() { Stop(); }
 
-  // Whether the actuator can be reached; true as long as its stream stands.
+  // Whether the actuator's stream stands.
   bool connected() const;
 
   // Ends the stream and waits for the thread; idempotent.
@@ -36,14 +36,12 @@ class ActuatorWatcher {
   grpc::Status WatchOnce(std::stop_token stop);
   void Take(const actuator::v1::WatchChangesResponse& response);
 
-  const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<actuator::v1::ActuatorService::Stub> stub_;
   const OnChange on_change_;
   const OnOther on_other_;
   obs::Logger& log_;
   mutable std::mutex mutex_;
-  bool streaming_ = false;
-  bool received_ = false;  // on this stream
+  bool connected_ = false;
   int64_t cursor_ = 0;
   std::jthread thread_;
 };

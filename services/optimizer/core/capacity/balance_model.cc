@@ -93,17 +93,21 @@ absl::StatusOr<std::optional<Solution>> SolveNetwork(const Network& network,
 
 // No minima, but each agent missing below `minima` costs more than any plan could save by it.
 Network Relax(const Network& network, const std::vector<double>& minima) {
-  double most_gain = 0;
+  double most_gain = 0, most_price = 0;
   double least_efficiency = 1, most_efficiency = 1;
   for (const Network::Queue& queue : network.queues) {
     most_gain = std::max(most_gain, queue.cost.GainAbove(0));
+    most_price = std::max(most_price, -queue.cost.GainBelow(queue.cost.corners().back().staff));
   }
   for (const Network::Arc& arc : network.arcs) {
-    most_gain = std::max(most_gain, arc.price / arc.efficiency);
+    most_price = std::max(most_price, arc.price / arc.efficiency);
     least_efficiency = std::min(least_efficiency, arc.efficiency);
     most_efficiency = std::max(most_efficiency, arc.efficiency);
   }
-  const double penalty = (2 * most_gain + 1) * (most_efficiency / least_efficiency) *
+  // An agent gained for one queue is lost to another, with a price for each queue between.
+  const double hops = static_cast<double>(network.queues.size()) + 1;
+  const double penalty = (2 * most_gain + 1 + hops * most_price) *
+                         (most_efficiency / least_efficiency) *
                          (most_efficiency > least_efficiency ? 1e3 : 1);
   Network relaxed = network;
   for (size_t q = 0; q < network.queues.size(); ++q) {

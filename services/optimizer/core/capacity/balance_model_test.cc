@@ -121,7 +121,8 @@ void Enumerate(const BalanceProblem& problem, const std::vector<CostCurve>& curv
     for (size_t q = 0; q < staff.size(); ++q) {
       const BalanceQueue& queue = problem.queues[q];
       if (staff[q] < queue.min_agents - 1e-9 || staff[q] > Most(queue) + 1e-9) return;
-      objective += queue.weight * curves[q].At(staff[q]);
+      objective += queue.weight * curves[q].At(staff[q]) +
+                   queue.price * std::max(0.0, staff[q] - queue.priced_from);
     }
     best = std::min(best, objective);
     return;
@@ -156,7 +157,13 @@ TEST(BalanceModelTest, NoWholePlanIsBetter_CAP3) {
   std::mt19937_64 random(22);
   for (int round = 0; round < 40; ++round) {
     RandomShape shape{.groups = 3, .queues = 3, .most_agents = 4};
-    const BalanceProblem problem = RandomProblem(random, shape);
+    BalanceProblem problem = RandomProblem(random, shape);
+    for (BalanceQueue& queue : problem.queues) {
+      if (round % 2 == 0) continue;
+      queue.priced_from = static_cast<double>(random() % 4);
+      queue.price = 0.3;
+      if (round % 3 == 0) queue.max_agents = queue.limit_agents = kUnbounded;
+    }
     const double best = BestWhole(problem);
     const BalanceAnswer answer = Solve(problem);
     SCOPED_TRACE(round);

@@ -52,7 +52,7 @@ absl::StatusOr<CapacityChoice> ChooseCapacities(const Staff& staff, const Balanc
   }
   while (true) {
     std::optional<size_t> best;
-    double best_gain = -1;
+    double best_gain = 0;
     for (size_t q = 0; q < now.size(); ++q) {
       const auto capacity = static_cast<double>(choice.capacities[q]);
       if (capacity + 0.5 > target.whole.staff[q]) continue;

@@ -36,9 +36,11 @@ QueueFigures AtWholeStaff(const StaffQueue& queue, int64_t agents) {
 }
 
 std::string SavingText(double seconds, absl::Duration horizon) {
-  const std::string span = absl::StrFormat("%.0f minutes", absl::ToDoubleMinutes(horizon));
-  if (seconds < 120) return absl::StrFormat("%.0f s of waiting in the next %s", seconds, span);
-  return absl::StrFormat("%.0f min of waiting in the next %s", seconds / 60, span);
+  const char* const verb = seconds < 0 ? "Costs" : "Saves";
+  const bool is_short = std::abs(seconds) < 120;
+  return absl::StrFormat("%s %.0f %s of waiting in the next %.0f minutes", verb,
+                         std::abs(seconds) / (is_short ? 1 : 60), is_short ? "s" : "min",
+                         absl::ToDoubleMinutes(horizon));
 }
 
 }  // namespace
@@ -67,21 +69,21 @@ std::string QueueLabel(const StaffQueue& queue) {
 
 std::string MoveSentence(const StaffQueue& join, const StaffQueue* leave,
                          const MembershipMove& move, absl::Duration horizon) {
-  std::string text = absl::StrCat("Agent ", move.agent_id, " joins ", QueueLabel(join));
+  std::string text = absl::StrCat(move.for_minimum ? "Holds a minimum. " : "",
+                                  SavingText(move.saving_seconds, horizon), ": agent ",
+                                  move.agent_id, " joins ", QueueLabel(join));
   if (leave != nullptr) absl::StrAppend(&text, " and leaves ", QueueLabel(*leave));
-  absl::StrAppend(&text, move.changes_primary ? ", to work there first" : ", to help out",
-                  ": saves ", SavingText(move.saving_seconds, horizon), ".");
-  return text;
+  return absl::StrCat(text, move.changes_primary ? ", to work there first." : ", to help out.");
 }
 
 std::string CapacitySentence(const StaffQueue& queue, const CapacityChange& change,
                              absl::Duration horizon) {
-  std::string text = absl::StrCat("Queue ", QueueLabel(queue), " changes from ",
-                                  change.old_capacity, " to ", change.new_capacity, " agents: ");
+  const std::string from_to = absl::StrCat(QueueLabel(queue), " from ", change.old_capacity, " to ",
+                                           change.new_capacity, " agents");
   if (change.new_capacity < change.old_capacity) {
-    return absl::StrCat(text, "it was above the configured maximum.");
+    return absl::StrCat("It was above the configured maximum: queue ", from_to, ".");
   }
-  return absl::StrCat(text, "saves ", SavingText(change.saving_seconds, horizon), ".");
+  return absl::StrCat(SavingText(change.saving_seconds, horizon), ": queue ", from_to, ".");
 }
 
 }  // namespace evenkeel::optimizer

@@ -44,7 +44,8 @@ struct GuideCapacity {
 
 // Capacities in the order of the queues. A queue_id that occurs twice keeps its first place and
 // gets the later capacity, as in the guide. INVALID_ARGUMENT with the fields that make no sense;
-// FAILED_PRECONDITION with reason CAPACITY_INFEASIBLE or CAPACITY_UNBOUNDED; errors of the solver.
+// FAILED_PRECONDITION with reason CAPACITY_INFEASIBLE or CAPACITY_UNBOUNDED; OUT_OF_RANGE
+// where a capacity does not fit an integer; errors of the solver.
 absl::StatusOr<std::vector<GuideCapacity>> SolveGuideModel(const GuideProblem& problem,
                                                            const LinearProgramSolver& solver);
 

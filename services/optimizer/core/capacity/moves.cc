@@ -1,7 +1,6 @@
 #include "services/optimizer/core/capacity/moves.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
 
 #include "services/optimizer/core/capacity/flow_paths.h"
@@ -30,9 +29,10 @@ struct Shift {
 struct Candidate {
   std::vector<Shift> shifts;
   int moves = 0;
-  // Calls waiting saved, the price of moves not deducted.
-  double gain = 0;      // at the least that the estimates allow: decides
-  double expected = 0;  // by the estimates: is reported
+  // Fall of the cost, missed minima included, at the least that the estimates allow; the price of
+  // moves is not deducted. It decides.
+  double gain = 0;
+  PooledStaff::Rise rise = {};  // its waiting is reported
 };
 
 class Chooser {
@@ -204,9 +204,8 @@ class Chooser {
   }
 
   void Weigh(Candidate& candidate) const {
-    const PooledStaff::Rise rise = RiseOf(candidate.shifts);
-    candidate.gain = -rise.cautious;
-    candidate.expected = -rise.expected;
+    candidate.rise = RiseOf(candidate.shifts);
+    candidate.gain = -candidate.rise.cautious;
   }
   double Net(const Candidate& candidate) const {
     return candidate.gain - rules_.price * candidate.moves;
@@ -292,9 +291,9 @@ class Chooser {
       pool.agents.pop_back();
       state_.Apply({PlacementBefore(shift), &shift.placement});
       if (shift.is_move) {
-        choice_.moves.push_back({agent, shift.join, shift.leave,
-                                 shift.join == shift.placement.primary,
-                                 candidate.expected / candidate.moves});
+        choice_.moves.push_back(
+            {agent, shift.join, shift.leave, shift.join == shift.placement.primary,
+             -candidate.rise.waiting / candidate.moves, candidate.rise.missed < 0});
         choice_.agents.push_back(
             {std::move(agent), shift.placement.primary, shift.placement.others});
       } else {

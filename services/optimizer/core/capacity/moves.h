@@ -23,7 +23,8 @@ struct ChosenMove {
   size_t join = 0;
   std::optional<size_t> leave;
   bool changes_primary = false;
-  double gain = 0;  // weighted calls waiting saved, missed minima included
+  double gain = 0;           // weighted calls waiting saved; may be negative for a minimum
+  bool for_minimum = false;  // without it a minimum would be missed by more
 };
 
 struct PlacedAgent {

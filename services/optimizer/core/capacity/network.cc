@@ -7,6 +7,7 @@
 #include <cassert>
 #include <cmath>
 #include <string>
+#include <utility>
 
 namespace evenkeel::optimizer {
 
@@ -27,11 +28,16 @@ Network MakeNetwork(const BalanceProblem& problem) {
   }
   for (size_t q = 0; q < problem.queues.size(); ++q) {
     const BalanceQueue& queue = problem.queues[q];
-    const double most = std::min(queue.max_agents, queue.limit_agents);
+    double most = std::min(queue.max_agents, queue.limit_agents);
     // One agent more than there are, so that the value of that agent is seen.
     const double curve_end = std::min(most, std::floor(reach[q]) + 1);
-    network.queues.push_back(
-        {CostCurve::ForLoad(queue.load, curve_end).Weighted(queue.weight), queue.min_agents, most});
+    CostCurve cost = CostCurve::ForLoad(queue.load, curve_end).Weighted(queue.weight);
+    if (queue.price > 0) {
+      // A curve that rises may not become flat again: its end is a bound, which nobody can pass.
+      cost = cost.WithPriceAbove(queue.priced_from, queue.price, curve_end);
+      most = curve_end;
+    }
+    network.queues.push_back({std::move(cost), queue.min_agents, most});
   }
   return network;
 }

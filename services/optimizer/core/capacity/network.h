@@ -18,7 +18,7 @@ struct Network {
     double price = 0;
   };
   struct Queue {
-    CostCurve cost;    // weighted
+    CostCurve cost;    // weighted, with the price of staff
     double least = 0;  // staff bounds: least <= n <= most
     double most = 0;
   };
@@ -29,13 +29,14 @@ struct Network {
 };
 
 // Requires that Validate(problem) found nothing. Staff bounds are min_agents and the lesser of
-// max_agents and limit_agents; they may contradict each other.
+// max_agents and limit_agents (of a queue with a price, also one more than all agents could be);
+// they may contradict each other.
 Network MakeNetwork(const BalanceProblem& problem);
 
 // Staff by queue when `assigned` agents (by arc) work: n_q = sum of efficiency * agents.
 std::vector<double> StaffOf(const Network& network, const std::vector<double>& assigned);
 
-// Calls waiting, weighted, plus the prices of `assigned`.
+// Calls waiting, weighted, plus the prices of staff and of `assigned`.
 double ObjectiveOf(const Network& network, const std::vector<double>& assigned);
 
 // The linear program of formulation.md. Columns: arcs first, then segments. Rows: one per group,

@@ -167,6 +167,7 @@ class Planner {
       if (leave != nullptr) move.leave_queue_id = leave->balance.id;
       move.changes_primary = chosen.changes_primary;
       move.saving_seconds = chosen.gain * horizon_seconds_;
+      move.for_minimum = chosen.for_minimum;
       move.reason = MoveSentence(join, leave, move, settings_.horizon);
     }
     for (const PlacedAgent& placed : choice.agents) {
@@ -194,8 +195,9 @@ class Planner {
       queues.push_back(MakePooledQueue(staff_.queues[q].balance, everybody, usual_staff[q], error));
       steepest = std::max(steepest, queues.back().cost.GainAbove(0));
     }
-    // Missing a minimum is worse than any waiting.
-    for (PooledQueue& queue : queues) queue.shortfall_price = 2 * steepest + 1;
+    // Missing a minimum is worse than any waiting, and than a move for each queue between.
+    const double moves = rules_.price * static_cast<double>(queues.size());
+    for (PooledQueue& queue : queues) queue.shortfall_price = 2 * steepest + 1 + moves;
     return queues;
   }
 

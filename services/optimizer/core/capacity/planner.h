@@ -21,7 +21,7 @@ namespace evenkeel::optimizer {
 
 struct ManagedQueue {
   std::string queue_id;
-  double min_agents = 1;
+  double min_agents = 1;  // 0 while nobody who can be given the queue is at work: it is closed
   double max_agents = 200;
   double weight = 1;             // of a waiting contact
   double coverage_ratio = 0.85;  // staff is at most agents eligible and at work / this
@@ -36,7 +36,7 @@ struct PlannerSettings {
   std::vector<std::string> excluded_agents;      // work, but are never moved
   int queues_per_agent = 2;                      // k: joins never take an agent above it
   absl::Duration horizon = absl::Minutes(15);    // over which savings are reckoned
-  absl::Duration move_cost = absl::Seconds(30);  // of waiting; a move has to save more
+  absl::Duration move_cost = absl::Seconds(5);  // of waiting; a move has to save more
   // A move has to be worth it even if the loads were wrong by this many standard errors, each
   // queue's in the worse direction: what keeps the plan from chasing noise.
   double caution = 0.25;
@@ -94,8 +94,10 @@ struct MembershipMove {
   std::string join_queue_id;
   std::optional<std::string> leave_queue_id;
   bool changes_primary = false;
-  double saving_seconds = 0;  // contact-seconds of waiting over the horizon, weighted
-  std::string reason;         // one sentence for people
+  // Contact-seconds of waiting over the horizon, weighted; may be negative for a minimum.
+  double saving_seconds = 0;
+  std::string reason;        // one sentence for people
+  bool for_minimum = false;  // without it a minimum would be missed by more
 };
 
 // A queue's most agents at once.

@@ -115,7 +115,7 @@ TEST(PlannerPropertyTest, EveryMoveIsWorthItsCost_CAP11) {
     const CapacityPlan plan = Plan(scene.centre, scene.settings);
     double total = 0;
     for (const MembershipMove& move : plan.moves) {
-      EXPECT_GT(move.saving_seconds, 30);
+      EXPECT_GT(move.saving_seconds, absl::ToDoubleSeconds(scene.settings.move_cost));
       total += move.saving_seconds;
       ++checked;
     }
@@ -162,7 +162,7 @@ TEST(PlannerPropertyTest, OrderOfInputDoesNotMatterAndTheSameInputGivesTheSamePl
   }
 }
 
-TEST(PlannerPropertyTest, OneMoreAgentNeverMakesTheBestPlanWorse_CAP5) {
+TEST(PlannerPropertyTest, ValuesAreNotNegativeAndALimitOfNoMovesChangesNothing_CAP5) {
   std::mt19937_64 random(45);
   for (int round = 0; round < 40; ++round) {
     Scene scene = RandomScene(random);

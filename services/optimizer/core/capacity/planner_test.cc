@@ -186,8 +186,8 @@ TEST(PlannerTest, ExplainsBeforeAndAfterAndEachChange_CAP5) {
   const MembershipMove& move = plan.moves[0];
   EXPECT_EQ(move.join_queue_id, "q0");
   EXPECT_EQ(move.leave_queue_id, std::nullopt);  // one queue of two: no need to leave
-  EXPECT_THAT(move.reason, HasSubstr("Agent " + move.agent_id + " joins Queue 0 (q0), to work"));
-  EXPECT_THAT(move.reason, HasSubstr("of waiting in the next 15 minutes."));
+  EXPECT_THAT(move.reason, HasSubstr("agent " + move.agent_id + " joins Queue 0 (q0), to work"));
+  EXPECT_THAT(move.reason, HasSubstr(" of waiting in the next 15 minutes: "));
   const QueuePlan& busy = plan.queues[0];
   EXPECT_EQ(busy.name, "Queue 0");
   EXPECT_DOUBLE_EQ(busy.offered_load_erlangs, 12.5);
@@ -222,6 +222,23 @@ TEST(PlannerTest, NobodyAtWorkIsIdle_CAP10) {
   EXPECT_THAT(plan.moves, IsEmpty());
 }
 
+TEST(PlannerTest, AQueueThatNobodyCouldWorkOnIsClosedAndNotInfeasible_CAP10) {
+  TestCentre centre;
+  centre.AddQueue(60, 300, 120);
+  centre.AddQueue(60, 300, 120);
+  for (size_t a = 0; a < 8; ++a) centre.AddAgent({0}, {0});
+  centre.AddAgent({0, 1}, {1});
+  PlannerSettings settings = centre.Settings();
+  for (ManagedQueue& queue : settings.queues) queue.min_agents = 1;
+  centre.at_work[8] = false;  // the only one who knows queue 1
+  const CapacityPlan closed = Plan(centre, settings);
+  EXPECT_TRUE(closed.feasible);
+  EXPECT_EQ(closed.queues[1].limit_agents, 0);
+  settings.queues[1].min_agents = 2;
+  centre.at_work[8] = true;
+  EXPECT_FALSE(Plan(centre, settings).feasible);  // open, with one of two
+}
+
 TEST(PlannerTest, MinimaThatCannotBeHeldAreExplained_CAP6) {
   TestCentre centre;
   centre.AddQueue(30, 300, 120);
@@ -231,7 +248,16 @@ TEST(PlannerTest, MinimaThatCannotBeHeldAreExplained_CAP6) {
   PlannerSettings settings = centre.Settings();
   settings.queues[1].min_agents = 3;
   EXPECT_TRUE(Plan(centre, settings).feasible);
-  EXPECT_EQ(Plan(centre, settings).queues[1].after.staff, 3);  // a minimum is worth any move
+  const CapacityPlan held = Plan(centre, settings);
+  EXPECT_EQ(held.queues[1].after.staff, 3);  // a minimum is worth any move
+  double total = 0;
+  for (const MembershipMove& move : held.moves) {
+    EXPECT_TRUE(move.for_minimum);
+    EXPECT_THAT(move.reason, testing::StartsWith("Holds a minimum. "));
+    total += move.saving_seconds;
+  }
+  // Savings are of waiting alone; the price of a missed minimum is no waiting.
+  EXPECT_NEAR(total, held.saving_seconds, 1e-6);
   settings.queues[0].min_agents = 5;
   const CapacityPlan plan = Plan(centre, settings);
   EXPECT_FALSE(plan.feasible);
@@ -240,6 +266,33 @@ TEST(PlannerTest, MinimaThatCannotBeHeldAreExplained_CAP6) {
               ElementsAre("group:q0", "group:q0+q1", "min:q0", "min:q1"));
   EXPECT_NEAR(plan.conflicts.conflicts[0].shortfall, 1, 1e-9);
   EXPECT_EQ(plan.queues[0].after.staff + plan.queues[1].after.staff, 7);
+}
+
+TEST(PlannerTest, AMinimumIsWorthAnyMove_CAP6) {
+  TestCentre centre;
+  centre.AddQueue(20, 300, 300);
+  centre.AddQueue(60, 300, 300);
+  centre.AddQueue(60, 300, 300);
+  for (size_t a = 0; a < 12; ++a) centre.AddAgent({0, 1}, {0});
+  for (size_t a = 0; a < 10; ++a) centre.AddAgent({1, 2}, {1});
+  for (size_t a = 0; a < 8; ++a) centre.AddAgent({2}, {2});
+  PlannerSettings settings = centre.Settings();
+  settings.queues_per_agent = 1;
+  settings.move_cost = absl::Hours(2);
+  EXPECT_THAT(Plan(centre, settings).moves, IsEmpty());
+  settings.queues[1].min_agents = 10;
+  settings.queues[2].min_agents = 10;  // by way of the queue between
+  const CapacityPlan plan = Plan(centre, settings);
+  EXPECT_EQ(plan.moves.size(), 4u);
+  EXPECT_EQ(plan.queues[1].after.staff, 10);
+  EXPECT_EQ(plan.queues[2].after.staff, 10);
+
+  centre.capacities = {12, 10, 9};
+  settings.queues[2].min_agents = 11;
+  const CapacityPlan raised = Plan(centre, settings);
+  ASSERT_EQ(raised.capacities.size(), 1u);
+  EXPECT_EQ(raised.capacities[0].queue_id, "q2");
+  EXPECT_EQ(raised.capacities[0].new_capacity, 11);
 }
 
 TEST(PlannerTest, TouchesNeitherLeftAloneNorExcludedNorUnmanaged_CAP11_ACT12_ACT13) {
@@ -290,7 +343,7 @@ TEST(PlannerTest, RaisesCapacitiesThatBind_CAP9) {
   EXPECT_EQ(plan.capacities[0].old_capacity, 10);
   EXPECT_GT(plan.capacities[0].new_capacity, 12);
   EXPECT_GT(plan.capacities[0].saving_seconds, 30);
-  EXPECT_THAT(plan.capacities[0].reason, HasSubstr("Queue 0 (q0) changes from 10 to "));
+  EXPECT_THAT(plan.capacities[0].reason, HasSubstr(": queue Queue 0 (q0) from 10 to "));
   // Above the configured maximum of 200: down to it, no faster than a plan may.
   EXPECT_EQ(plan.capacities[1].queue_id, "q2");
   EXPECT_LT(plan.capacities[1].new_capacity, 300);
@@ -309,6 +362,25 @@ TEST(PlannerTest, RaisesCapacitiesThatBind_CAP9) {
   centre.left_alone.push_back(
       {QueueId(0), "", model::LeftAlone::Why::kChangedByOther, centre.now + absl::Minutes(60)});
   EXPECT_EQ(Plan(centre, settings).state, CapacityPlanState::kNoChange);
+}
+
+TEST(PlannerTest, RaisesACapacityOnlyWhereItIsWorthTheMove_CAP11) {
+  TestCentre centre;
+  centre.AddQueue(60, 300, 120);
+  centre.AddQueue(60, 300, 120);
+  for (size_t a = 0; a < 40; ++a) centre.AddAgent({}, {0, 1});
+  centre.capacities = {10, 10};  // for 5 Erlangs: one more would save a quarter of a move's cost
+  PlannerSettings settings = centre.Settings();
+  settings.move_cost = absl::Seconds(30);
+  EXPECT_EQ(Plan(centre, settings).state, CapacityPlanState::kNoChange);
+  settings.move_cost = absl::Seconds(1);
+  const CapacityPlan plan = Plan(centre, settings);
+  ASSERT_EQ(plan.capacities.size(), 2u);
+  for (const CapacityChange& change : plan.capacities) {
+    EXPECT_GT(change.saving_seconds,
+              static_cast<double>(change.new_capacity - change.old_capacity));
+    EXPECT_LT(change.new_capacity, 15);
+  }
 }
 
 TEST(PlannerTest, RefusesWhatTheSnapshotLacks_CAP10) {

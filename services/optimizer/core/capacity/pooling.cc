@@ -153,7 +153,8 @@ PooledStaff::Rise PooledStaff::RiseOf(std::span<const PlacementChange> changes) 
     const double missed = q.shortfall_price * (std::max(0.0, q.minimum - then.primaries) -
                                                std::max(0.0, q.minimum - now.primaries));
     const double expected = waiting(q.cost);
-    rise.expected += expected + missed;
+    rise.waiting += expected;
+    rise.missed += missed;
     rise.cautious +=
         std::max({expected, waiting(q.cost_at_less), waiting(q.cost_at_more)}) + missed;
   }

@@ -51,12 +51,14 @@ class PooledStaff {
   explicit PooledStaff(std::vector<PooledQueue> queues);
 
   struct Rise {
-    double expected = 0;  // by the estimates
-    double cautious = 0;  // for each queue at the worst load that its estimate allows
+    double waiting = 0;  // weighted calls, by the estimates
+    double missed = 0;   // price of missed minima
+    double cautious =
+        0;  // of both, each queue's waiting at the worst load that its estimate allows
   };
 
   void Apply(const PlacementChange& change);
-  // Rise of the cost if all `changes` were applied: weighted calls waiting, and missed minima.
+  // Rise of the cost if all `changes` were applied.
   Rise RiseOf(std::span<const PlacementChange> changes) const;
 
   double Waiting() const;  // weighted calls
@@ -90,6 +92,7 @@ class PooledStaff {
   Difference DifferenceOf(std::span<const PlacementChange> changes) const;
   double HelpTo(const Pair& pair, size_t helped, const Shared& shared) const;
   static double Help(const Load& load);
+
   std::vector<PooledQueue> queues_;
   std::vector<Load> load_;
   absl::flat_hash_map<Pair, Shared> shared_;

@@ -4,6 +4,8 @@
 
 #include <random>
 
+#include "common/stats/erlang.h"
+
 namespace evenkeel::optimizer {
 namespace {
 
@@ -35,7 +37,7 @@ TEST(PooledStaffTest, RiseIsWhatApplyingChanges) {
     std::vector<Placement> next = {RandomPlacement(random), RandomPlacement(random)};
     const size_t a = random() % 40, b = 40 + random() % 40;
     const std::vector<PlacementChange> changes = {{&agents[a], &next[0]}, {&agents[b], &next[1]}};
-    const double rise = staff.RiseOf(changes).expected;
+    const double rise = staff.RiseOf(changes).waiting;
     const double before = staff.Waiting();
     for (const PlacementChange& change : changes) staff.Apply(change);
     EXPECT_NEAR(staff.Waiting() - before, rise, 1e-9);
@@ -51,6 +53,29 @@ TEST(PooledStaffTest, WithoutSecondQueuesItIsTheBalanceModel) {
   for (int i = 0; i < 14; ++i) staff.Apply({nullptr, &alone});
   EXPECT_DOUBLE_EQ(staff.effective_staff(2), 14);
   EXPECT_NEAR(staff.Waiting(), 5 * queues[0].cost.At(0) + queues[2].cost.At(14), 1e-9);
+}
+
+// Two equal queues whose agents have all joined both are one queue of twice the load and staff:
+// half of its waiting is that of each queue with the help that the model gives it, nearly.
+TEST(PooledStaffTest, HelpOfAPairIsNearWhatOneQueueOfBothWouldWait) {
+  for (const double patience : {120.0, 600.0}) {
+    for (const auto& [agents, erlangs] :
+         std::vector<std::pair<int64_t, double>>{{6, 4.8}, {15, 12.9}, {40, 36}, {100, 92}}) {
+      const BalanceQueue queue{"q", {erlangs * 15, 240, patience}};
+      const double usual = static_cast<double>(agents);
+      PooledStaff staff({2, MakePooledQueue(queue, 2 * usual + 1, usual, 0)});
+      const Placement here{0, {1}}, there{1, {0}};
+      for (int64_t i = 0; i < agents; ++i) {
+        staff.Apply({nullptr, &here});
+        staff.Apply({nullptr, &there});
+      }
+      const double both = stats::ErlangA(2 * agents, 2 * erlangs, 240, patience, 20).mean_queue;
+      const double help = staff.effective_staff(0) - usual;
+      const CostCurve curve = CostCurve::ForLoad(queue.load, 2 * usual);
+      EXPECT_GT(curve.At(usual + 0.9 * help), both / 2) << agents << " " << patience;
+      EXPECT_LT(curve.At(usual + 1.2 * help), both / 2) << agents << " " << patience;
+    }
+  }
 }
 
 TEST(PooledStaffTest, SpreadHelpIsWorthMoreThanThatOfOnePair) {
@@ -92,10 +117,10 @@ TEST(PooledStaffTest, CautionTakesTheWorseLoadOfEachQueue) {
   const PlacementChange change{&from, &to};
   const PooledStaff::Rise sure = certain.RiseOf({&change, 1});
   const PooledStaff::Rise unsure = doubtful.RiseOf({&change, 1});
-  EXPECT_LT(sure.expected, 0);
-  EXPECT_EQ(sure.cautious, sure.expected);
-  EXPECT_NEAR(unsure.expected, sure.expected, 1e-12);
-  EXPECT_GT(unsure.cautious, unsure.expected);
+  EXPECT_LT(sure.waiting, 0);
+  EXPECT_EQ(sure.cautious, sure.waiting);
+  EXPECT_NEAR(unsure.waiting, sure.waiting, 1e-12);
+  EXPECT_GT(unsure.cautious, unsure.waiting);
 }
 
 TEST(PooledStaffTest, MissedMinimaCost) {
@@ -105,10 +130,12 @@ TEST(PooledStaffTest, MissedMinimaCost) {
   PooledStaff staff(queues);
   const Placement there{3, {}};
   const PlacementChange change{nullptr, &there};
-  EXPECT_LT(staff.RiseOf({&change, 1}).expected, -999);
+  const PooledStaff::Rise first = staff.RiseOf({&change, 1});
+  EXPECT_EQ(first.missed, -1000);
+  EXPECT_EQ(first.cautious, first.waiting - 1000);
   staff.Apply(change);
   staff.Apply(change);
-  EXPECT_GT(staff.RiseOf({&change, 1}).expected, -10);
+  EXPECT_EQ(staff.RiseOf({&change, 1}).missed, 0);
 }
 
 }  // namespace

@@ -136,7 +136,10 @@ absl::StatusOr<Staff> ReadStaff(const model::Snapshot& snapshot, const PlannerSe
   }
   for (auto& [choices, agents] : types) staff.types.push_back({choices, std::move(agents)});
   for (size_t q = 0; q < staff.queues.size(); ++q) {
-    staff.queues[q].balance.limit_agents = eligible[q] / settings.queues[q].coverage_ratio;
+    BalanceQueue& balance = staff.queues[q].balance;
+    balance.limit_agents = eligible[q] / settings.queues[q].coverage_ratio;
+    // Closed: a minimum that nobody could hold would make every plan infeasible, every night.
+    if (eligible[q] == 0) balance.min_agents = 0;
   }
   return staff;
 }

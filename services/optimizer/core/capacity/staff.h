@@ -50,7 +50,7 @@ struct Staff {
 };
 
 // FAILED_PRECONDITION with reason CAPACITY_INPUT_MISSING when the snapshot lacks what PlanCapacity
-// needs; INVALID_ARGUMENT when the loads are not numbers.
+// needs. Loads are passed on as they are; SolveBalance refuses those that make no sense.
 absl::StatusOr<Staff> ReadStaff(const model::Snapshot& snapshot, const PlannerSettings& settings,
                                 absl::Time now);
 
