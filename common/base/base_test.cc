@@ -27,6 +27,9 @@ TEST(ViolationsTest, NamesEveryField) {
             "queues[0].min: must be at most max (5), is 7; "
             "inline.groups[1].agents: must not be negative, is -1");
   EXPECT_EQ(GetViolations(status), violations.found());
+  EXPECT_EQ(ErrorLines(status).size(), violations.found().size());
+  EXPECT_EQ(ErrorLines(status)[0],
+            violations.found()[0].field + " " + violations.found()[0].description);
 }
 
 TEST(ErrorDetailsTest, SurviveAnyBytes) {

@@ -13,6 +13,7 @@ namespace evenkeel::config {
 namespace {
 
 using testing::Contains;
+using testing::ElementsAre;
 using testing::Field;
 using testing::HasSubstr;
 using testing::SizeIs;
@@ -77,8 +78,9 @@ scope:
     - {id: q1}
 nonsense: 1
 )");
-  EXPECT_THAT(found, Contains(FieldViolation{"x.yaml:3: optimizer.capacity_cyle",
-                                             "unknown key; did you mean \"capacity_cycle\"?"}));
+  EXPECT_THAT(found,
+              Contains(FieldViolation{"x.yaml:3: optimizer.capacity_cyle",
+                                      "is an unknown key; did you mean \"capacity_cycle\"?"}));
   EXPECT_THAT(found, Contains(FieldViolation{"x.yaml:4: optimizer.moves_per_cycle",
                                              "must be a whole number"}));
   EXPECT_THAT(found, Contains(FieldViolation{"x.yaml:5: optimizer.horizon",
@@ -96,8 +98,11 @@ nonsense: 1
 TEST(ConfigTest, ADuplicateKeyAndBrokenYamlAreErrors) {
   EXPECT_THAT(ViolationsOf("log: {level: info, level: debug}\n"), SizeIs(1));
   EXPECT_THAT(ViolationsOf("log: [unclosed\n"),
-              Contains(Field(&FieldViolation::description, HasSubstr("not YAML"))));
-  EXPECT_THAT(ViolationsOf("just text\n"), SizeIs(1));
+              ElementsAre(Field(&FieldViolation::description, HasSubstr("not YAML"))));
+  EXPECT_THAT(ViolationsOf("just text\n"),
+              ElementsAre(FieldViolation{"x.yaml:1", "must be a mapping"}));
+  EXPECT_THAT(ViolationsOf("log: {}\n---\nlog: {}\n"),
+              ElementsAre(FieldViolation{"x.yaml", "holds more than one YAML document"}));
 }
 
 TEST(ConfigTest, RegionHasNoDefault) {

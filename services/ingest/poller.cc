@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "common/base/error_details.h"
 #include "common/base/status_macros.h"
@@ -122,18 +123,19 @@ void Poller::Stop() {
 void Poller::Admit(const std::function<absl::Status(std::stop_token)>& admit,
                    std::stop_token stop) {
   absl::Duration backoff = absl::Seconds(1);
+  absl::StatusCode said = absl::StatusCode::kOk;
   while (!stop.stop_requested()) {
     const absl::Status status = admit(stop);
     if (stop.stop_requested()) return;
-    bool news;
     {
       std::lock_guard lock(mutex_);
-      // The words of an answer hold the identifier of its request.
-      news = admitted_.code() != status.code();
       admitted_ = status;
     }
     if (status.ok()) break;
-    if (news) log_.Warning("the centre cannot be read yet", {{"error", status.ToString()}});
+    // By its code: the words of an answer hold the identifier of its request.
+    if (std::exchange(said, status.code()) != status.code()) {
+      log_.Warning("the centre cannot be read yet", {{"error", status.ToString()}});
+    }
     const absl::Duration wait =
         std::max(backoff, GetRetryAfter(status).value_or(absl::ZeroDuration()));
     if (!clock_.SleepFor(wait, stop)) return;

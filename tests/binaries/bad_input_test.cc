@@ -66,9 +66,9 @@ TEST_P(BadInputTest, EveryUnknownKeyIsNamedWithWhatMayBeMeant) {
       RunConfig(rig_.Config(kNowhere) + "scop: {}\nfrobnicate: 1\n" + "actuator: {mdoe: live}\n");
   EXPECT_EQ(outcome.code, 2);
   EXPECT_THAT(outcome.complaints,
-              ElementsAre(file_ + ":10: scop is an unknown key; did you mean \"scope\"?",
-                          HasSubstr(":11: frobnicate is an unknown key; known: clock, centre"),
-                          file_ + ":12: actuator.mdoe is an unknown key; did you mean \"mode\"?"));
+              ElementsAre(file_ + ":11: scop is an unknown key; did you mean \"scope\"?",
+                          HasSubstr(":12: frobnicate is an unknown key; known: clock, centre"),
+                          file_ + ":13: actuator.mdoe is an unknown key; did you mean \"mode\"?"));
 }
 
 TEST_P(BadInputTest, EveryInvalidValueIsNamed) {
@@ -116,7 +116,7 @@ TEST_P(BadInputTest, AnAddressThatIsTakenIsOneLine) {
   getsockname(holder, reinterpret_cast<sockaddr*>(&address), &length);
   const std::string taken = absl::StrCat("127.0.0.1:", ntohs(address.sin_port));
 
-  const Outcome listen = RunConfig(rig_.Config(kNowhere, taken));
+  const Outcome listen = RunConfig(rig_.Config(kNowhere, taken, ""));
   EXPECT_EQ(listen.code, 1);
   EXPECT_THAT(listen.complaints, ElementsAre("cannot listen on " + taken +
                                              ": the address is in use or not this machine's"));

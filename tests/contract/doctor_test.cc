@@ -89,7 +89,6 @@ TEST_P(DoctorTest, Api10AllIsWellAndNothingIsWritten) {
   const std::string text = ctl::DoctorText(report);
   EXPECT_THAT(text, HasSubstr("write client   ok\n"));
   EXPECT_THAT(text, HasSubstr(platform() ? "queues.members" : "queues.realtime"));
-  EXPECT_THAT(text, Not(HasSubstr("evenkeel-write\"")));
   ExpectTold(report);
   EXPECT_EQ(sim_.Report()["writes"]["total"].number(), 0);
 }
