@@ -4,6 +4,7 @@
 
 #include "common/base/status_macros.h"
 #include "common/convert/time.h"
+#include "common/genesys/preflight.h"
 #include "common/runtime/centre_client.h"
 #include "services/actuator/adapters/genesys_writer.h"
 #include "services/actuator/adapters/sqlite_ledger.h"
@@ -11,6 +12,11 @@
 #include "services/actuator/settings_from_config.h"
 
 namespace evenkeel::actuator {
+namespace {
+
+constexpr absl::Duration kIdentifyTimeout = absl::Seconds(5);  // real time
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<runtime::App>> ActuatorApp::Make(
     const runtime::Dependencies& dependencies) {
@@ -47,6 +53,10 @@ absl::Status ActuatorApp::Build(const Settings& settings) {
 }
 
 absl::Status ActuatorApp::Start(const runtime::ChannelSource&) {
+  // Credentials of another organisation end the process; whatever else is wrong may pass, and
+  // nothing is written before it has.
+  const absl::Status known = Identify();
+  if (absl::IsInvalidArgument(known)) return known;
   timer_.emplace(dependencies_.clock, convert::FromProto(dependencies_.config.actuator().tick()),
                  [this](std::stop_token stop) { Tick(stop); });
   return absl::OkStatus();
@@ -64,7 +74,28 @@ void ActuatorApp::Stop() {
   if (timer_) timer_->Stop();
 }
 
+absl::Status ActuatorApp::Identify() {
+  const config::v1::CentreConfig& centre = dependencies_.config.centre();
+  const genesys::Pins pins{centre.organisation_id(), centre.organisation_name()};
+  if (identified_ || pins.empty()) return absl::OkStatus();
+  genesys::CallLimits limits;
+  limits.max_wait = absl::ZeroDuration();
+  limits.timeout = kIdentifyTimeout;
+  limits.stop = stop_.get_token();
+  EVENKEEL_RETURN_IF_ERROR(
+      genesys::CheckIdentity(*client_, pins, dependencies_.clock, limits).status());
+  identified_ = true;
+  return absl::OkStatus();
+}
+
 void ActuatorApp::Tick(std::stop_token stop) {
+  if (const absl::Status known = Identify(); !known.ok()) {
+    dependencies_.metrics.Add(kTicks, {"error"});
+    std::lock_guard lock(mutex_);
+    ticked_ = absl::UnavailableError(
+        absl::StrCat("the organisation is not checked yet: ", known.message()));
+    return;
+  }
   const absl::Status ticked = actuator_->Tick(stop);
   dependencies_.metrics.Add(kTicks, {ticked.ok() ? "ok" : "error"});
   if (ticked.ok()) UpdateMetrics();

@@ -30,6 +30,8 @@ class ActuatorApp final : public runtime::App {
  private:
   explicit ActuatorApp(const runtime::Dependencies& dependencies) : dependencies_(dependencies) {}
   absl::Status Build(const Settings& settings);
+  // OK once the client was seen to belong to the organisation that the configuration pins (API-10).
+  absl::Status Identify();
   void Tick(std::stop_token stop);
   void UpdateMetrics();
 
@@ -44,7 +46,8 @@ class ActuatorApp final : public runtime::App {
   std::unique_ptr<GrpcActuatorService> service_;
   std::optional<runtime::PeriodicTask> timer_;
 
-  std::mutex mutex_;  // guards ticked_
+  bool identified_ = false;  // of Start and the timer, which follows it
+  std::mutex mutex_;         // guards ticked_
   absl::Status ticked_ = absl::UnavailableError("starting");
 };
 

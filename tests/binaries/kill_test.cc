@@ -272,9 +272,8 @@ TEST_F(KillTest, NoChangeIsDoneTwiceAndNoneIsLost_ACT6) {
     resent += announced > 1 ? 1 : 0;
   }
   std::printf(
-      "%d kills, %d changes: %d were written once and seen in the centre, %d given up after "
-      "three tries that a kill ended before the centre heard of them; %d took more than one "
-      "try\n",
+      "%d kills, %d changes: %d written once and seen, %d given up unheard, %d took more "
+      "than one try\n",
       kills, static_cast<int>(changes), static_cast<int>(changes) - given_up, given_up, resent);
   EXPECT_LT(given_up, static_cast<int>(changes) / 4);
   stub_.reset();  // else the drain waits for a connection that nobody polls

@@ -213,5 +213,33 @@ TEST_P(AloneTest, WithoutIngestItWaitsAndSaysSo) {
   ExpectOnlyTheLog();
 }
 
+// API-10: nothing may be read from, let alone written to, another organisation than the one meant.
+class PinTest : public testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(Programs, PinTest,
+                         testing::Values("evenkeel-ingest", "evenkeel-actuator", "evenkeel-suite"),
+                         ShortName);
+
+TEST_P(PinTest, Api10CredentialsOfAnotherOrganisationEndTheProcess) {
+  Rig rig;
+  rig.StartSimulator();
+  rig.centre_extra = ", organisation_id: another";
+  const auto process =
+      rig.Start(GetParam(), {"--config", rig.Write("evenkeel.yaml", rig.Config(rig.url()))});
+  EXPECT_EQ(*process->WaitForExit(), 2);
+  EXPECT_THAT(Complaints(process->err()),
+              testing::ElementsAre(HasSubstr("centre.organisation_id is \"another\"")));
+}
+
+TEST(ActuatorPinTest, Api10NothingIsDoneBeforeTheOrganisationIsKnown) {
+  Rig rig;
+  rig.centre_extra = ", organisation_id: another";
+  const auto process =
+      rig.Start("evenkeel-actuator",
+                {"--config", rig.Write("evenkeel.yaml", rig.Config("http://127.0.0.1:1"))});
+  const auto line = process->WaitForLine("\"not ready\"");
+  ASSERT_TRUE(line.ok()) << line.status();
+  EXPECT_THAT(*line, HasSubstr("the organisation is not checked yet: "));
+}
+
 }  // namespace
 }  // namespace evenkeel::binaries
