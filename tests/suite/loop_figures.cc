@@ -160,6 +160,10 @@ Outcome Steered(const sim::Scenario& scenario, sim::Dialect dialect, uint64_t se
   options.dialect = dialect;
   options.scenario = scenario;
   options.seed = seed;
+  options.step = absl::Seconds(5);
+  options.edit = [](config::v1::Config& config) {
+    config.mutable_actuator()->mutable_tick()->set_seconds(5);
+  };
   Suite suite(std::move(options));
   suite.Run(kShift);
   Outcome outcome{demo::Total(suite.WithServices().queues), 0, 0};

@@ -80,7 +80,9 @@ demo::Report RunAlone(const SuiteOptions& options, absl::Duration span) {
 }
 
 Suite::Suite(SuiteOptions options)
-    : log_("suite", obs::Severity::kError, clock_, stderr), config_(config::DefaultConfig()) {
+    : step_(options.step),
+      log_("suite", obs::Severity::kError, clock_, stderr),
+      config_(config::DefaultConfig()) {
   gpr_set_log_verbosity(GPR_LOG_SEVERITY_ERROR);
   live_ = StartSimulator(options, clock_, Observer());
   idle_ = StartSimulator(options, clock_, {});
@@ -141,8 +143,8 @@ std::function<void(const sim::HttpRequest&, const sim::HttpAnswer&)> Suite::Obse
 }
 
 void Suite::Run(absl::Duration span) {
-  for (absl::Duration passed; passed < span; passed += absl::Seconds(1)) {
-    clock_.Advance(absl::Seconds(1));
+  for (absl::Duration passed; passed < span; passed += step_) {
+    clock_.Advance(step_);
     clock_.WaitForSleepers(kSleepers);
     Settle();
   }

@@ -33,6 +33,8 @@ struct SuiteOptions {
   sim::Dialect dialect = sim::Dialect::kPlatform;
   sim::Scenario scenario;
   uint64_t seed = 1;
+  // How far the clock is moved on at a time.
+  absl::Duration step = absl::Seconds(1);
   // Changes the configuration: by default the default one, live, with every queue of the scenario.
   std::function<void(config::v1::Config&)> edit = {};
 };
@@ -58,7 +60,7 @@ class Suite {
   explicit Suite(SuiteOptions options);
   ~Suite();
 
-  // Lets the time pass, a second at a time; between two seconds everybody comes to rest.
+  // Lets the time pass, a step at a time; between two steps everybody comes to rest.
   void Run(absl::Duration span);
 
   // What the simulators say of the shift so far: with the services, and left alone.
@@ -99,6 +101,7 @@ class Suite {
   // Waits (in real time) until the optimizer has the newest snapshot.
   void Settle();
 
+  const absl::Duration step_;
   SimulatedClock clock_{kEpoch};
   RandomIdSource ids_;
   obs::Metrics metrics_;
