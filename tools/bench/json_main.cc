@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <map>
 
 #include "common/base/clock.h"
@@ -181,7 +182,7 @@ class TemporaryFolder {
 };
 
 absl::StatusOr<Report> Measure(bool quick) {
-  // Passes of one round read so many bytes, but there are at least three.
+  // The passes of one round read so many bytes, but there are at least three.
   const double round_bytes = quick ? 1 : 40e6;
   const int rounds = quick ? 1 : 5;
   std::vector<Body> bodies;
@@ -208,8 +209,9 @@ absl::StatusOr<Report> Measure(bool quick) {
                            "json.loads of Python " + peer.version, "MB/s"});
   }
   report.method = absl::StrFormat(
-      "The same bytes on the same CPU: %d rounds of both in turn, a pass to warm up, then the best "
-      "pass.\nOurs also checks and extracts typed fields; json.loads builds its generic objects.\n",
+      "%d rounds of both in turn on one CPU, each a warm-up and the best of its passes; Python's "
+      "gc "
+      "off.\nOurs also checks and extracts typed fields; json.loads builds its generic objects.\n",
       rounds);
   return report;
 }
