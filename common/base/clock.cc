@@ -69,8 +69,8 @@ void SimulatedClock::Advance(absl::Duration span) {
 void SimulatedClock::WaitForSleepers(size_t count) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] {
-    return static_cast<size_t>(std::distance(deadlines_.upper_bound(elapsed_),
-                                             deadlines_.end())) >= count;
+    return static_cast<size_t>(std::distance(deadlines_.upper_bound(elapsed_), deadlines_.end())) >=
+           count;
   });
 }
 

@@ -55,8 +55,8 @@ struct ErlangAFigures {
 ErlangAFigures ErlangA(int64_t agents, double offered_load, double mean_handle_seconds,
                        double mean_patience_seconds, double within_seconds);
 
-// Mean queue for 0, 1, 2, ... agents: entry n is ErlangA(n, ...).mean_queue. Ends with max_agents or
-// with the first entry of at most `negligible` calls.
+// Mean queue for 0, 1, 2, ... agents: entry n is ErlangA(n, ...).mean_queue. Ends with max_agents
+// or with the first entry of at most `negligible` calls.
 std::vector<double> ErlangAMeanQueues(int64_t max_agents, double offered_load,
                                       double mean_handle_seconds, double mean_patience_seconds,
                                       double negligible = -1);

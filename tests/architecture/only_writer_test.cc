@@ -52,7 +52,8 @@ std::vector<std::string> Find(const std::filesystem::path& path,
   std::vector<std::string> found;
   const std::string text = ReadFile(path);
   for (const std::string& mark : marks) {
-    if (text.find(mark) != std::string::npos) found.push_back(path.filename().string() + ": " + mark);
+    if (text.find(mark) != std::string::npos)
+      found.push_back(path.filename().string() + ": " + mark);
   }
   return found;
 }
@@ -63,9 +64,8 @@ TEST(OnlyWriterTest, Act1NoOtherSourceHoldsAWrite) {
   for (const char* verb : {"\"PUT\"", "\"PATCH\"", "\"DELETE\""}) marks.emplace_back(verb);
   std::vector<std::string> found;
   int files = 0;
-  for (const char* folder :
-       {"common", "services/ingest", "services/optimizer", "services/fairness_scorer",
-        "services/suite", "tools/ctl"}) {
+  for (const char* folder : {"common", "services/ingest", "services/optimizer",
+                             "services/fairness_scorer", "services/suite", "tools/ctl"}) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(root / folder)) {
       const std::string name = entry.path().filename();
       if (entry.path().extension() != ".h" && entry.path().extension() != ".cc") continue;

@@ -59,7 +59,7 @@ Process Launch(std::vector<std::string> arguments) {
 TEST(ProgramTest, SaysWhereItListensAndStopsWhenAsked) {
   for (const char* dialect : {"platform", "guide"}) {
     Process simulator = Launch({"--dialect", dialect, "--listen", "127.0.0.1:0", "--clock-factor",
-                             "120", "--until=4h", "--seed=7"});
+                                "120", "--until=4h", "--seed=7"});
     const std::string line = simulator.Line();
     EXPECT_THAT(line, StartsWith("listening on http://127.0.0.1:"));
     EXPECT_THAT(line, testing::Not(HasSubstr(":0\n")));

@@ -32,10 +32,10 @@ struct ManagedQueue {
 };
 
 struct PlannerSettings {
-  std::vector<ManagedQueue> queues;              // no other queue is planned or touched
-  std::vector<std::string> excluded_agents;      // work, but are never moved
-  int queues_per_agent = 2;                      // k: joins never take an agent above it
-  absl::Duration horizon = absl::Minutes(15);    // over which savings are reckoned
+  std::vector<ManagedQueue> queues;             // no other queue is planned or touched
+  std::vector<std::string> excluded_agents;     // work, but are never moved
+  int queues_per_agent = 2;                     // k: joins never take an agent above it
+  absl::Duration horizon = absl::Minutes(15);   // over which savings are reckoned
   absl::Duration move_cost = absl::Seconds(5);  // of waiting; a move has to save more
   // A move has to be worth it even if the loads were wrong by this many standard errors, each
   // queue's in the worse direction: what keeps the plan from chasing noise.
