@@ -26,6 +26,7 @@ class SuiteTest : public ::testing::TestWithParam<sim::Dialect> {
     options.dialect = GetParam();
     options.scenario = sim::DefaultScenario();
     options.seed = 1000;
+    options.step = absl::Seconds(5);
     options.edit = std::move(edit);
     return options;
   }
