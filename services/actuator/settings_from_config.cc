@@ -66,7 +66,10 @@ absl::StatusOr<Settings> SettingsFromConfig(const config::v1::Config& config) {
   for (const auto& [queue, mode] : actuator.mode_by_queue()) {
     settings.modes.by_queue[queue] = ModeFrom(mode);
   }
-  for (const auto& queue : config.scope().queues()) settings.scope.queues.insert(queue.id());
+  for (const auto& queue : config.scope().queues()) {
+    settings.scope.queues.insert(queue.id());
+    settings.scope.bounds[queue.id()] = {queue.min_agents(), queue.max_agents()};
+  }
   settings.scope.divisions = {config.scope().divisions().begin(), config.scope().divisions().end()};
   settings.scope.excluded_queues = {config.scope().excluded_queues().begin(),
                                     config.scope().excluded_queues().end()};

@@ -63,13 +63,22 @@ Result CheckExpiry(const Proposal& p, const KindLimits&, const Scope&, const Fac
                  {"seconds_over", Figure(absl::ToDoubleSeconds(f.now - p.expires_at))}}};
 }
 
-Result CheckBounds(const Proposal& p, const KindLimits& limits, const Scope&, const Facts&) {
+Result CheckBounds(const Proposal& p, const KindLimits& limits, const Scope& scope,
+                   const Facts& f) {
+  const auto queue = scope.bounds.find(model::EntityQueue(p.entity));
+  const AgentBounds bounds = queue == scope.bounds.end() ? AgentBounds() : queue->second;
   const auto* value = std::get_if<int64_t>(&p.new_value);
-  if (value == nullptr) return std::nullopt;
-  if (*value >= limits.min_value && *value <= limits.max_value) return std::nullopt;
-  return Exceeds(absl::StrCat("a capacity of ", *value, " agents is outside ", limits.min_value,
-                              " to ", limits.max_value),
-                 *value, *value < limits.min_value ? limits.min_value : limits.max_value);
+  if (value == nullptr) {
+    if (!f.members_left.has_value() || *f.members_left >= bounds.least) return std::nullopt;
+    return Exceeds(absl::StrCat("the queue would keep ", *f.members_left,
+                                " joined members, at least ", bounds.least, " are needed"),
+                   *f.members_left, bounds.least);
+  }
+  const int64_t least = std::max(limits.min_value, bounds.least);
+  const int64_t most = std::min(limits.max_value, bounds.most);
+  if (*value >= least && *value <= most) return std::nullopt;
+  return Exceeds(absl::StrCat("a capacity of ", *value, " agents is outside ", least, " to ", most),
+                 *value, *value < least ? least : most);
 }
 
 Result CheckMinChange(const Proposal& p, const KindLimits& limits, const Scope&, const Facts&) {
@@ -191,7 +200,9 @@ const Guardrail kGuardrails[] = {
      CheckApprovalNeeded},
     {"PROPOSAL_EXPIRED", "", "nothing past its own expiry", M(Moment::kProposal), nullptr,
      CheckExpiry},
-    {"VALUE_BOUNDS", "agents", "a queue's capacity stays inside its bounds (limit: the upper)",
+    {"VALUE_BOUNDS", "agents",
+     "a queue's capacity, and its joined members after a leave, stay inside its bounds (limit: the "
+     "upper)",
      kDecided, Limit<&KindLimits::max_value>, CheckBounds},
     {"MIN_CHANGE", "agents", "no smaller change", kAsked, Limit<&KindLimits::min_change>,
      CheckMinChange},

@@ -51,6 +51,8 @@ struct GuardrailFacts {
   absl::Time last_moved_at = absl::InfinitePast();  // when our last change of it was sent
   // Other queues that the agent works on, of those seen; absent: the agent was never seen.
   std::optional<int64_t> other_queues;
+  // Members of the queue that a leave would leave joined, of those seen; absent: none was seen yet.
+  std::optional<int64_t> members_left;
   std::optional<std::string> broken_move;  // why the join that a leave follows will not happen
   int64_t moves_in_plan = 0;
   int64_t writes_last_hour = 0;  // of the kind

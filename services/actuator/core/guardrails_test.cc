@@ -282,6 +282,25 @@ TEST(GuardrailsTest, Cap11OnlyMembershipsDwell) {
   EXPECT_EQ(c.Reason(), "");
 }
 
+TEST(GuardrailsTest, Act3AQueuesOwnBoundsHoldToo) {
+  Case leave;
+  leave.scope.bounds["q"] = {9, 20};
+  EXPECT_EQ(leave.Reason(), "");  // its members were never seen
+  leave.facts.members_left = 9;
+  EXPECT_EQ(leave.Reason(), "");
+  leave.facts.members_left = 8;
+  EXPECT_EQ(leave.Reason(), "VALUE_BOUNDS");
+  EXPECT_EQ(leave.Figure("limit"), "9");
+  Case capacity;
+  capacity.scope.bounds["q"] = {9, 20};
+  capacity.BeCapacity(12, 8);
+  EXPECT_EQ(capacity.Reason(), "VALUE_BOUNDS");
+  capacity.BeCapacity(12, 21);
+  EXPECT_EQ(capacity.Reason(), "VALUE_BOUNDS");
+  capacity.BeCapacity(12, 20);
+  EXPECT_EQ(capacity.Reason(), "");
+}
+
 TEST(GuardrailsTest, GuardrailsRefuseAndNeverClip) {
   Case c;
   c.BeCapacity(190, 500);

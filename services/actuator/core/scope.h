@@ -2,6 +2,9 @@
 // every list.
 #pragma once
 
+#include <cstdint>
+#include <limits>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -12,9 +15,16 @@
 
 namespace evenkeel::actuator {
 
+// Fewest and most agents of a queue.
+struct AgentBounds {
+  int64_t least = 0;
+  int64_t most = std::numeric_limits<int64_t>::max();
+};
+
 struct Scope {
   std::set<std::string> queues;
-  std::set<std::string> divisions;  // of agents; empty: agents of any division
+  std::map<std::string, AgentBounds> bounds;  // of queues that have some
+  std::set<std::string> divisions;            // of agents; empty: agents of any division
   std::set<std::string> excluded_queues;
   std::set<std::string> excluded_agents;
 };

@@ -147,6 +147,17 @@ absl::StatusOr<model::Change> Actuator::RollBack(const RequestHeader& header,
   EVENKEEL_ASSIGN_OR_RETURN(const auto answered, FindAnswer(header, fingerprint));
   if (answered.has_value()) return Repeat(*answered);
   EVENKEEL_ASSIGN_OR_RETURN(const ChangeRecord record, GetInState(change_id, {kApplied}));
+  ChangeQuery later;
+  later.entity_key = model::EntityKey(record.change.proposal.entity);
+  later.states = {kApplied};
+  later.sent_after = record.sent_at;
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<ChangeRecord> newer,
+                            journal_.ledger().FindChanges(later));
+  for (const ChangeRecord& change : newer) {
+    if (!change.change.rolls_back.empty()) continue;  // that took its own change away again
+    return WrongState(record, absl::StrCat(" was followed by change ", change.change.id,
+                                           " of the same entity: roll that back first"));
+  }
   const model::Proposal reverse =
       Reverse(record.change.proposal, actor, reason, journal_.Now() + settings_.approval_lifetime);
   return Ask(header, {Moment::kRollBack, fingerprint, reverse, change_id});

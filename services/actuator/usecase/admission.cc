@@ -57,6 +57,10 @@ absl::Status Admission::Check(Moment moment, const model::Proposal& proposal,
   facts.now = journal_.Now();
   facts.mode = settings_.modes.For(proposal.kind, proposal.entity);
   EVENKEEL_RETURN_IF_ERROR(GatherHistory(proposal, dry_run, facts));
+  // A parked rollback need not wait out the dwell of the move that it undoes either.
+  if (open.has_value() && !open->change.rolls_back.empty()) {
+    facts.last_moved_at = absl::InfinitePast();
+  }
   EVENKEEL_RETURN_IF_ERROR(GatherAgent(proposal, dry_run, facts));
   if (moment != Moment::kSending) {
     EVENKEEL_ASSIGN_OR_RETURN(const std::vector<Pause> pauses, journal_.ledger().FindPauses());
@@ -65,6 +69,7 @@ absl::Status Admission::Check(Moment moment, const model::Proposal& proposal,
     // What may have been sent already does not give way to a newer change.
     if (open.has_value()) facts.open_state = open->maybe_sent ? kVerifying : open->change.state;
     EVENKEEL_RETURN_IF_ERROR(GatherCounts(proposal, open, dry_run, facts));
+    EVENKEEL_RETURN_IF_ERROR(GatherMembers(proposal, dry_run, facts));
   }
   return CheckGuardrails(moment, proposal, LimitsOf(proposal.kind), settings_.scope, facts);
 }
@@ -165,6 +170,32 @@ absl::Status Admission::GatherAgent(const model::Proposal& proposal, bool dry_ru
   joined.insert(joined_by_move.begin(), joined_by_move.end());
   joined.erase(model::EntityQueue(proposal.entity));
   facts.other_queues = static_cast<int64_t>(joined.size());
+  return absl::OkStatus();
+}
+
+absl::Status Admission::GatherMembers(const model::Proposal& proposal, bool dry_run,
+                                      GuardrailFacts& facts) {
+  if (!IsLeave(proposal)) return absl::OkStatus();
+  const std::string& queue = model::EntityQueue(proposal.entity);
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<SeenValue> seen,
+                            journal_.ledger().FindSeen(queue, ""));
+  if (seen.empty()) return absl::OkStatus();
+  std::set<std::string> joined;
+  for (const SeenValue& value : seen) {
+    if (value.value == model::Value(true)) joined.insert(model::EntityAgent(value.entity));
+  }
+  ChangeQuery leaving;
+  leaving.queue_id = queue;
+  leaving.states = {kAwaitingApproval, kAccepted, kApplying, kVerifying};
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<ChangeRecord> open,
+                            journal_.ledger().FindChanges(leaving));
+  for (const ChangeRecord& record : open) {
+    if (IsLeave(record.change.proposal) && (dry_run || !record.dry_run)) {
+      joined.erase(model::EntityAgent(record.change.proposal.entity));
+    }
+  }
+  joined.erase(model::EntityAgent(proposal.entity));
+  facts.members_left = static_cast<int64_t>(joined.size());
   return absl::OkStatus();
 }
 

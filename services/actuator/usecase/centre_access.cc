@@ -67,7 +67,17 @@ absl::StatusOr<std::vector<std::string>> CentreAccess::ReadJoinedQueues(
   if (IsResting(queue_id)) return AtRest();
   auto joined = centre_.ReadJoinedQueues(agent_id);
   if (joined.status().code() == absl::StatusCode::kNotFound) return std::vector<std::string>();
-  if (!joined.ok()) Note(queue_id, joined.status());
+  // A refusal speaks of this agent, and is no reason to let the queue's others wait.
+  switch (joined.status().code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kUnauthenticated:
+      Note(queue_id, joined.status());
+      break;
+    default:
+      break;
+  }
   return joined;
 }
 

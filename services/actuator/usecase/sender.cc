@@ -149,6 +149,7 @@ absl::Status Sender::Send(Call call) {
   EVENKEEL_RETURN_IF_ERROR(Begin(call));
   if (call.empty()) return absl::OkStatus();
   Read(call);
+  EVENKEEL_RETURN_IF_ERROR(HoldBack(call));
   std::vector<model::Proposal> to_send;
   for (const Item& item : call) {
     if (item.read.ok() && !item.last_queue && item.verdict == BeforeWrite::kSend) {
@@ -256,8 +257,29 @@ void Sender::Read(Call& call) {
         Observe(settings_, item.last_seen, *item.reading, item.own_writes, key) ==
             Observation::kForeign) {
       item.verdict = BeforeWrite::kChangedByOther;
+    } else if (item.verdict == BeforeWrite::kChangedByOther) {
+      const auto own = item.own_writes.find(key);
+      item.outdated = own != item.own_writes.end() && own->second.new_value == *item.reading;
     }
   }
+}
+
+absl::Status Sender::HoldBack(Call& call) {
+  std::lock_guard lock(mutex_);
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<Pause> pauses, journal_.ledger().FindPauses());
+  const absl::Time now = journal_.Now();
+  const auto frozen = FrozenBy(settings_.freeze_windows, now);
+  for (Item& item : call) {
+    if (!item.read.ok()) continue;
+    if (const auto paused = PausedBy(pauses, item.record.change.proposal)) {
+      item.read = absl::UnavailableError(absl::StrCat("paused meanwhile: ", *paused));
+    } else if (frozen) {
+      item.read = absl::UnavailableError(absl::StrCat("freeze window \"", *frozen, "\" began"));
+    } else if (now >= item.record.change.expires_at) {
+      item.read = absl::UnavailableError("it expired meanwhile");
+    }
+  }
+  return absl::OkStatus();
 }
 
 void Sender::ReadOtherQueues(Item& item) {
@@ -265,6 +287,8 @@ void Sender::ReadOtherQueues(Item& item) {
   const auto joined =
       centre_.ReadJoinedQueues(model::EntityAgent(entity), model::EntityQueue(entity));
   item.read = joined.status();
+  item.refused_alone = !joined.ok() && EffectOf(joined.status()) != Effect::kUnknown &&
+                       EffectOf(joined.status()) != Effect::kNoneYet;
   if (!joined.ok()) return;
   const bool stays = std::any_of(joined->begin(), joined->end(), [&](const std::string& queue) {
     return !item.not_to_count.contains(queue);
@@ -290,6 +314,10 @@ absl::Status Sender::Finish(Call& call, const absl::Status& written,
 absl::Status Sender::FinishItem(LedgerWrite& write, Item& item, const absl::Status& written,
                                 const std::string& description, bool is_alone) {
   ChangeRecord& record = item.record;
+  if (item.refused_alone) {
+    Restore(item);
+    return journal_.Move(write, record, kFailed, {kActuator, "not sent: " + Text(item.read)});
+  }
   if (!item.read.ok()) return GoBack(write, item, item.read);
   if (item.verdict == BeforeWrite::kSend && !item.last_queue) {
     if (!record.dry_run) return FinishWritten(write, item, written, is_alone);
@@ -303,6 +331,12 @@ absl::Status Sender::FinishItem(LedgerWrite& write, Item& item, const absl::Stat
     return SettleApplied(journal_, write, record);
   }
   Restore(item);  // nothing was sent
+  if (item.outdated) {
+    return journal_.Move(
+        write, record, kFailed,
+        {kActuator, absl::StrCat("not sent: by a change of ours the centre already has ",
+                                 model::ValueText(*item.reading))});
+  }
   switch (item.verdict) {
     case BeforeWrite::kChangedByOther:
       return SettleForeign(settings_, journal_, write, record, FoundForeign(item));

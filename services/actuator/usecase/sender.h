@@ -46,7 +46,9 @@ class Sender {
     std::map<std::string, OwnWrite> own_writes;  // of the entity
     absl::Status read;                           // of the reads that it needs
     Reading reading;
-    bool last_queue = false;  // the agent would be left without a queue
+    bool refused_alone = false;  // a read of this agent alone was refused; again would not help
+    bool last_queue = false;     // the agent would be left without a queue
+    bool outdated = false;       // the value differs by a change of ours: the plan saw it before
     BeforeWrite verdict = BeforeWrite::kSend;
   };
   // Of one queue, all in dry run or none.
@@ -66,6 +68,8 @@ class Sender {
   absl::Status Begin(Call& call);
   void Read(Call& call);
   void ReadOtherQueues(Item& item);
+  // Reading takes its time: what was paused or frozen, or expired, meanwhile is not sent.
+  absl::Status HoldBack(Call& call);
   absl::Status Finish(Call& call, const absl::Status& written, const std::string& description);
   absl::Status FinishItem(LedgerWrite& write, Item& item, const absl::Status& written,
                           const std::string& description, bool is_alone);
