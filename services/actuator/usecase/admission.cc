@@ -155,22 +155,29 @@ absl::Status Admission::GatherAgent(const model::Proposal& proposal, bool dry_ru
   facts.broken_move = move.broken;
   if (seen.empty()) return absl::OkStatus();
 
-  ChangeQuery open_changes;
-  open_changes.agent_id = agent;
-  open_changes.states = {kAwaitingApproval, kAccepted, kApplying, kVerifying};
-  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<ChangeRecord> open,
-                            journal_.ledger().FindChanges(open_changes));
-  for (const ChangeRecord& record : open) {
-    const model::Proposal& other = record.change.proposal;
-    if (IsLeave(other) && (dry_run || !record.dry_run))
-      joined.erase(model::EntityQueue(other.entity));
-  }
+  ChangeQuery of_agent;
+  of_agent.agent_id = agent;
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<model::Entity> leaving,
+                            OpenLeaves(of_agent, dry_run));
+  for (const model::Entity& entity : leaving) joined.erase(model::EntityQueue(entity));
   EVENKEEL_ASSIGN_OR_RETURN(const std::vector<std::string> joined_by_move,
                             QueuesJoinedByMove(proposal, dry_run));
   joined.insert(joined_by_move.begin(), joined_by_move.end());
   joined.erase(model::EntityQueue(proposal.entity));
   facts.other_queues = static_cast<int64_t>(joined.size());
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<model::Entity>> Admission::OpenLeaves(ChangeQuery query, bool dry_run) {
+  query.states = {kAwaitingApproval, kAccepted, kApplying, kVerifying};
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<ChangeRecord> open,
+                            journal_.ledger().FindChanges(query));
+  std::vector<model::Entity> leaves;
+  for (const ChangeRecord& record : open) {
+    const model::Proposal& proposal = record.change.proposal;
+    if (IsLeave(proposal) && (dry_run || !record.dry_run)) leaves.push_back(proposal.entity);
+  }
+  return leaves;
 }
 
 absl::Status Admission::GatherMembers(const model::Proposal& proposal, bool dry_run,
@@ -184,16 +191,11 @@ absl::Status Admission::GatherMembers(const model::Proposal& proposal, bool dry_
   for (const SeenValue& value : seen) {
     if (value.value == model::Value(true)) joined.insert(model::EntityAgent(value.entity));
   }
-  ChangeQuery leaving;
-  leaving.queue_id = queue;
-  leaving.states = {kAwaitingApproval, kAccepted, kApplying, kVerifying};
-  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<ChangeRecord> open,
-                            journal_.ledger().FindChanges(leaving));
-  for (const ChangeRecord& record : open) {
-    if (IsLeave(record.change.proposal) && (dry_run || !record.dry_run)) {
-      joined.erase(model::EntityAgent(record.change.proposal.entity));
-    }
-  }
+  ChangeQuery of_queue;
+  of_queue.queue_id = queue;
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<model::Entity> leaving,
+                            OpenLeaves(of_queue, dry_run));
+  for (const model::Entity& entity : leaving) joined.erase(model::EntityAgent(entity));
   joined.erase(model::EntityAgent(proposal.entity));
   facts.members_left = static_cast<int64_t>(joined.size());
   return absl::OkStatus();

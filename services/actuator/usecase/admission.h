@@ -48,6 +48,8 @@ class Admission {
                             GuardrailFacts& facts);
   absl::Status GatherHistory(const model::Proposal& proposal, bool dry_run, GuardrailFacts& facts);
   absl::Status GatherAgent(const model::Proposal& proposal, bool dry_run, GuardrailFacts& facts);
+  // Of the changes that `query` asks for: what leaves that are not done yet will take.
+  absl::StatusOr<std::vector<model::Entity>> OpenLeaves(ChangeQuery query, bool dry_run);
   absl::Status GatherMembers(const model::Proposal& proposal, bool dry_run, GuardrailFacts& facts);
   // The newest join of each queue in the leave's move; empty for anything but a leave.
   absl::StatusOr<std::vector<ChangeRecord>> JoinsOfMove(const model::Proposal& proposal);
