@@ -38,7 +38,8 @@ inline std::span<const obs::MetricSpec> MetricsTable() {
         {kTicks,
          MetricKind::kCounter,
          {{"outcome", {"ok", "error"}}},
-         "Steps of the actuator's timer; an error is the ledger's."},
+         "Steps of the actuator's timer; an error: the ledger failed, or the organisation is not "
+         "checked."},
         {kChanges,
          MetricKind::kGauge,
          {{"state", states}},
