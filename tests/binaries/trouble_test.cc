@@ -236,9 +236,9 @@ TEST(ActuatorPinTest, Api10NothingIsDoneBeforeTheOrganisationIsKnown) {
   const auto process =
       rig.Start("evenkeel-actuator",
                 {"--config", rig.Write("evenkeel.yaml", rig.Config("http://127.0.0.1:1"))});
-  const auto line = process->WaitForLine("\"not ready\"");
+  const auto line = process->WaitForLine("the organisation is not checked yet: ");
   ASSERT_TRUE(line.ok()) << line.status();
-  EXPECT_THAT(*line, HasSubstr("the organisation is not checked yet: "));
+  EXPECT_THAT(*line, HasSubstr("\"not ready\""));
 }
 
 }  // namespace
