@@ -15,6 +15,7 @@ namespace {
 constexpr char kViolationsUrl[] = "evenkeel/violations";
 constexpr char kRefusalUrl[] = "evenkeel/refusal";
 constexpr char kRetryAfterUrl[] = "evenkeel/retry_after_ns";
+constexpr char kNotSentUrl[] = "evenkeel/not_sent";
 
 // Payloads are a flat list of strings, each preceded by its length and a colon: any bytes survive.
 void AppendString(std::string& out, const std::string& text) {
@@ -93,6 +94,12 @@ std::optional<absl::Duration> GetRetryAfter(const absl::Status& status) {
   if (strings.size() != 1 || !absl::SimpleAtoi(strings[0], &nanoseconds)) return std::nullopt;
   return absl::Nanoseconds(nanoseconds);
 }
+
+void SetNotSent(absl::Status& status) { status.SetPayload(kNotSentUrl, absl::Cord()); }
+
+void ClearNotSent(absl::Status& status) { status.ErasePayload(kNotSentUrl); }
+
+bool IsNotSent(const absl::Status& status) { return status.GetPayload(kNotSentUrl).has_value(); }
 
 std::vector<FieldViolation> GetViolations(const absl::Status& status) {
   const std::vector<std::string> strings = ReadPayload(status, kViolationsUrl);

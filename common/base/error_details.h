@@ -54,6 +54,10 @@ absl::Status RefusalStatus(absl::StatusCode code, std::string message, const Ref
 // Attaches, respectively reads, details. Readers answer empty where nothing is attached.
 void SetRetryAfter(absl::Status& status, absl::Duration delay);
 std::optional<absl::Duration> GetRetryAfter(const absl::Status& status);
+// Of a failed request: it certainly never left, so nothing can have come of it.
+void SetNotSent(absl::Status& status);
+void ClearNotSent(absl::Status& status);
+bool IsNotSent(const absl::Status& status);
 std::vector<FieldViolation> GetViolations(const absl::Status& status);
 std::optional<Refusal> GetRefusal(const absl::Status& status);
 

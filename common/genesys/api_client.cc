@@ -17,11 +17,28 @@ namespace {
 absl::Status Rephrase(const absl::Status& status, const std::string& message) {
   absl::Status rephrased(status.code(), message);
   if (const auto retry_after = GetRetryAfter(status)) SetRetryAfter(rephrased, *retry_after);
+  if (IsNotSent(status)) SetNotSent(rephrased);
   return rephrased;
 }
 
 absl::Status Named(const Operation& operation, const absl::Status& status) {
   return Rephrase(status, absl::StrCat(operation.name, ": ", status.message()));
+}
+
+// A failure without an answer. `doubtful`: an earlier attempt of the call may have had its effect.
+absl::Status Unanswered(const Operation& operation, absl::Status status, bool sent, bool doubtful) {
+  status = Named(operation, status);
+  if (doubtful) {
+    ClearNotSent(status);
+  } else if (!sent) {
+    SetNotSent(status);
+  }
+  return status;
+}
+
+// Whether an attempt that ended so may have had its effect.
+bool MayHaveEffect(const absl::StatusOr<http::Response>& response) {
+  return response.ok() ? response->status >= 500 : !IsNotSent(response.status());
 }
 
 }  // namespace
@@ -110,19 +127,23 @@ absl::StatusOr<http::Response> ApiClient::Call(const Operation& operation,
 
   RealClock stopwatch;
   const SteadyTime last_moment = clock_.SteadyNow() + limits.max_wait;
+  const SteadyTime send_until = stopwatch.SteadyNow() + limits.send_within;
   absl::Duration sending_left = limits.timeout;
   bool token_renewed = false;
+  bool doubtful = false;
   for (int made = 1;; ++made) {
     const absl::Status may_send =
         pacer_.Acquire(operation.priority, last_moment - clock_.SteadyNow(), limits.stop);
-    if (!may_send.ok()) return Named(operation, may_send);
+    if (!may_send.ok()) return Unanswered(operation, may_send, /*sent=*/false, doubtful);
 
     const SteadyTime start = stopwatch.SteadyNow();
-    const Attempt attempt =
-        Try(operation, http_request, std::min(sending_left, options_.request_timeout), made);
+    const Attempt attempt = Try(operation, http_request,
+                                std::min(sending_left, options_.request_timeout), send_until, made);
     sending_left -= stopwatch.SteadyNow() - start;
     const absl::StatusOr<http::Response>& response = attempt.response;
-    if (!attempt.sent) return Named(operation, response.status());
+    if (!attempt.sent) {
+      return Unanswered(operation, response.status(), /*sent=*/false, doubtful);
+    }
     if (response.ok() && response->status >= 200 && response->status < 300) return response;
 
     if (response.ok() && response->status == 401 && !token_renewed) {
@@ -149,18 +170,20 @@ absl::StatusOr<http::Response> ApiClient::Call(const Operation& operation,
     }
     if (!decision.retry) {
       const absl::Status status = response.ok() ? StatusOfAnswer(operation, request, *response, now)
-                                                : Named(operation, response.status());
+                                                : Unanswered(operation, response.status(),
+                                                             /*sent=*/true, doubtful);
       if (decision.reason.empty()) return status;
       return Rephrase(status, absl::StrCat(status.message(), "; ", decision.reason));
     }
+    doubtful = doubtful || MayHaveEffect(response);
     if (!clock_.SleepFor(decision.wait, limits.stop)) {
-      return Named(operation, absl::CancelledError("stopping"));
+      return Unanswered(operation, absl::CancelledError("stopping"), /*sent=*/false, doubtful);
     }
   }
 }
 
 ApiClient::Attempt ApiClient::Try(const Operation& operation, const http::Request& request,
-                                  absl::Duration timeout, int number) {
+                                  absl::Duration timeout, SteadyTime send_until, int number) {
   Attempt attempt;
   const std::string host = http::UrlHost(request.url);
   const absl::StatusOr<Token> token = tokens_.Get(timeout);
@@ -171,6 +194,12 @@ ApiClient::Attempt ApiClient::Try(const Operation& operation, const http::Reques
                            : token.status();
     return attempt;
   }
+  RealClock stopwatch;
+  const SteadyTime start = stopwatch.SteadyNow();
+  if (start > send_until) {
+    attempt.response = absl::DeadlineExceededError("too late to be sent");
+    return attempt;
+  }
   if (absl::Status allowed = breakers_.Allow(host, clock_.SteadyNow()); !allowed.ok()) {
     attempt.response = allowed;
     return attempt;
@@ -179,8 +208,6 @@ ApiClient::Attempt ApiClient::Try(const Operation& operation, const http::Reques
   attempt.sent = true;
   http::Request authorised = request;
   authorised.headers.emplace_back("Authorization", absl::StrCat("Bearer ", token->value.Reveal()));
-  RealClock stopwatch;
-  const SteadyTime start = stopwatch.SteadyNow();
   attempt.response = transport_.Send(authorised, timeout);
   const absl::StatusOr<http::Response>& response = attempt.response;
   const int status = response.ok() ? response->status : 0;

@@ -38,6 +38,8 @@ struct CallLimits {
   absl::Duration max_wait = absl::Minutes(1);
   // The longest that it may be sending and receiving, all attempts together. Real time.
   absl::Duration timeout = absl::Seconds(30);
+  // An attempt that is not on its way so long after the call began stays unsent. Real time.
+  absl::Duration send_within = absl::InfiniteDuration();
   std::stop_token stop;
 };
 
@@ -66,7 +68,8 @@ class ApiClient {
   //   UNAVAILABLE         5xx, a redirect, no connection, an open circuit
   //   DEADLINE_EXCEEDED   no answer in time
   //   CANCELLED           `stop` was requested while waiting
-  // After UNAVAILABLE and DEADLINE_EXCEEDED an operation that writes may have had its effect.
+  // After UNAVAILABLE and DEADLINE_EXCEEDED an operation that writes may have had its effect,
+  // unless the status IsNotSent.
   absl::StatusOr<http::Response> Call(const Operation& operation, const ApiRequest& request,
                                       const CallLimits& limits);
 
@@ -79,8 +82,9 @@ class ApiClient {
     uint64_t token_generation = 0;
     bool sent = false;
   };
+  // `send_until` of real time: not sent after it.
   Attempt Try(const Operation& operation, const http::Request& request, absl::Duration timeout,
-              int number);
+              SteadyTime send_until, int number);
 
   const ApiClientOptions options_;
   http::Transport& transport_;

@@ -197,6 +197,30 @@ TEST_F(ApiClientTest, API2_AWriteThatMayHaveHadItsEffectIsNotSentAgain) {
   EXPECT_EQ(api_requests(), 1);
 }
 
+TEST_F(ApiClientTest, Act5WhatCertainlyNeverLeftIsKnown) {
+  absl::Status refused = absl::UnavailableError("connection refused");
+  SetNotSent(refused);
+  answers_ = {refused};
+  EXPECT_TRUE(IsNotSent(Call(kWrite, {}).status()));
+  answers_ = {absl::UnavailableError("connection reset")};
+  EXPECT_FALSE(IsNotSent(Call(kWrite, {}).status()));
+  // A read that broke off once may be asked again; that the second try did not leave says nothing.
+  answers_ = {Answer(503, ""), refused};
+  EXPECT_FALSE(IsNotSent(CallWhileTimePasses(kRead, kRequest, absl::Minutes(5)).status()));
+  answers_ = {absl::UnavailableError("gone")};
+  for (int i = 0; i < 8; ++i) (void)Call(kRead, kRequest);
+  EXPECT_TRUE(IsNotSent(Call(kWrite, {}).status())) << "the circuit is open";
+}
+
+TEST_F(ApiClientTest, Act6WhatIsTooLateStaysUnsent) {
+  CallLimits limits;
+  limits.send_within = absl::Nanoseconds(-1);
+  const absl::Status late = client_->api().Call(kWrite, {}, limits).status();
+  EXPECT_EQ(late.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_TRUE(IsNotSent(late));
+  EXPECT_EQ(api_requests(), 0);
+}
+
 TEST_F(ApiClientTest, API2_ADeadHostIsLeftAloneForAWhile) {
   answers_ = {absl::UnavailableError("connection refused")};
   for (int i = 0; i < 8; ++i) (void)Call(kRead, kRequest);

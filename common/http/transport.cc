@@ -9,6 +9,7 @@
 #include <fstream>
 #include <mutex>
 
+#include "common/base/error_details.h"
 #include "common/base/string_bridge.h"
 
 namespace evenkeel::http {
@@ -123,8 +124,13 @@ class CurlTransport final : public Transport {
       return absl::ResourceExhaustedError(absl::StrCat(message, ": the answer is larger than ",
                                                        options_.max_response_bytes, " bytes"));
     }
-    if (code == CURLE_OPERATION_TIMEDOUT) return absl::DeadlineExceededError(message);
-    return absl::UnavailableError(message);
+    absl::Status failed = code == CURLE_OPERATION_TIMEDOUT ? absl::DeadlineExceededError(message)
+                                                           : absl::UnavailableError(message);
+    if (code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_COULDNT_RESOLVE_HOST ||
+        code == CURLE_COULDNT_CONNECT) {
+      SetNotSent(failed);
+    }
+    return failed;
   }
 
  private:

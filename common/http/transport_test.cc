@@ -11,6 +11,8 @@
 #include <functional>
 #include <thread>
 
+#include "common/base/error_details.h"
+
 namespace evenkeel::http {
 namespace {
 
@@ -127,7 +129,9 @@ TEST(TransportTest, API2_ARefusedConnectionIsUnavailable) {
     TinyServer server([](int, const std::string&) {});
     url = server.url();
   }
-  EXPECT_EQ(Get(LocalOnly(), url).status().code(), absl::StatusCode::kUnavailable);
+  const absl::Status refused = Get(LocalOnly(), url).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(IsNotSent(refused));
 }
 
 TEST(TransportTest, API9_AnAnswerThatDoesNotComeIsDeadlineExceeded) {

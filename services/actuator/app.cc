@@ -109,7 +109,7 @@ void ActuatorApp::Tick(std::stop_token stop) {
 
 void ActuatorApp::UpdateMetrics() {
   obs::Metrics& metrics = dependencies_.metrics;
-  const auto status = actuator_->GetStatus();
+  auto status = actuator_->GetStatus();
   if (!status.ok()) return;
   for (const model::ChangeState state : model::kAllChangeStates) {
     const auto it = status->changes.find(state);
@@ -121,6 +121,7 @@ void ActuatorApp::UpdateMetrics() {
   }
   for (const Mode mode : {Mode::kDryRun, Mode::kApprove, Mode::kLive}) {
     metrics.Set(kMode, {ModeName(mode)}, status->modes.otherwise == mode ? 1 : 0);
+    metrics.Set(kQueues, {ModeName(mode)}, static_cast<double>(status->queues[mode]));
   }
   int64_t writes = 0;
   for (const auto& [kind, count] : status->writes_last_hour) writes += count;

@@ -14,6 +14,7 @@ inline constexpr char kTicks[] = "evenkeel_actuator_ticks_total";
 inline constexpr char kChanges[] = "evenkeel_actuator_changes";
 inline constexpr char kRefusals[] = "evenkeel_actuator_refusals";
 inline constexpr char kMode[] = "evenkeel_actuator_mode";
+inline constexpr char kQueues[] = "evenkeel_actuator_queues";
 inline constexpr char kPauses[] = "evenkeel_actuator_pauses";
 inline constexpr char kLeftAlone[] = "evenkeel_actuator_left_alone";
 inline constexpr char kWritesLastHour[] = "evenkeel_actuator_writes_last_hour";
@@ -52,6 +53,10 @@ inline std::span<const obs::MetricSpec> MetricsTable() {
          MetricKind::kGauge,
          {{"mode", {"dry_run", "approve", "live"}}},
          "1 for the mode that holds where no queue has its own."},
+        {kQueues,
+         MetricKind::kGauge,
+         {{"mode", {"dry_run", "approve", "live"}}},
+         "Configured queues, by the mode that holds for them."},
         {kPauses, MetricKind::kGauge, {}, "Pauses in force."},
         {kLeftAlone,
          MetricKind::kGauge,

@@ -16,16 +16,11 @@ namespace {
 // pause, a freeze, a limit of the cycle or hour, a stale snapshot) would meet every further move of
 // the plan, so the cycle ends there.
 bool ConcernsOneMove(const absl::Status& answer) {
-  static constexpr std::array<std::string_view, 9> kReasons = {
-      "CHANGED_BY_OTHER", "DWELL",        "OPEN_CHANGE",  "LAST_QUEUE",          "MOVE_BROKEN",
-      "MIN_CHANGE",       "VALUE_BOUNDS", "OUT_OF_SCOPE", "GROUP_SHARE_PER_HOUR"};
+  static constexpr std::array<std::string_view, 10> kReasons = {
+      "CHANGED_BY_OTHER", "DWELL",        "OPEN_CHANGE",  "LAST_QUEUE",           "MOVE_BROKEN",
+      "MIN_CHANGE",       "VALUE_BOUNDS", "OUT_OF_SCOPE", "GROUP_SHARE_PER_HOUR", "ROLLBACK_WAITS"};
   const auto refusal = GetRefusal(answer);
   return refusal && std::find(kReasons.begin(), kReasons.end(), refusal->reason) != kReasons.end();
-}
-
-bool IsRefusal(const absl::Status& answer, std::string_view reason) {
-  const auto refusal = GetRefusal(answer);
-  return refusal && refusal->reason == reason;
 }
 
 }  // namespace
@@ -70,11 +65,10 @@ absl::Status CapacityLoop::Propose(const MadePlan& made, std::stop_token stop) {
   for (const ProposedMove& move : ProposalsOf(made.plan, made.id, settings_.planner.horizon,
                                               made.at + settings_.proposal_lifetime)) {
     if (stop.stop_requested()) return absl::OkStatus();
-    // A join whose leave will be refused would leave the agent with a queue too many. That the
-    // agent has no other queue yet is what the join is for.
+    // A join whose leave will be refused would leave the agent with a queue too many.
     if (move.then) {
       const absl::Status answer = proposer_.Validate(*move.then);
-      if (!answer.ok() && !IsRefusal(answer, "LAST_QUEUE")) {
+      if (!answer.ok()) {
         const absl::Status counted = Count(answer);
         if (ConcernsOneMove(counted)) continue;
         return counted;

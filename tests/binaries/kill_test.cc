@@ -139,6 +139,7 @@ class KillTest : public ::testing::Test {
     proposal.set_reason("a test of kills");
     proposal.set_proposer("kill_test");
     proposal.set_plan_id(absl::StrCat("plan-", i));
+    proposal.set_snapshot_number(1);
     proposal.set_snapshot_seen_ratio(1);
     *proposal.mutable_expires_at() = convert::ToProto(epoch_ + absl::Hours(1000));
     grpc::ClientContext context;

@@ -14,6 +14,8 @@ namespace {
 
 constexpr char kQueue[] = "5a1e0000-0000-4000-8000-000000000401";
 
+constexpr absl::Duration kSoon = absl::Seconds(10);
+
 class GenesysWriterTest : public testing::Test {
  protected:
   void Start(sim::Dialect dialect, const std::string& client_id = "evenkeel-write") {
@@ -92,7 +94,7 @@ TEST_F(GenesysWriterTest, WhoIsNoMemberIsSilentlySkipped) {
 
 TEST_F(GenesysWriterTest, EachDialectRefusesTheOthersLever) {
   Start(sim::Dialect::kPlatform);
-  EXPECT_EQ(writer_->SetQueueCapacity(kQueue, 5).code(), absl::StatusCode::kUnimplemented);
+  EXPECT_EQ(writer_->SetQueueCapacity(kQueue, 5, kSoon).code(), absl::StatusCode::kUnimplemented);
   EXPECT_EQ(writer_->ReadQueueCapacity(kQueue).status().code(), absl::StatusCode::kUnimplemented);
   Start(sim::Dialect::kGuide);
   EXPECT_EQ(writer_->SetJoined(kQueue, {}).code(), absl::StatusCode::kUnimplemented);
@@ -104,18 +106,27 @@ TEST_F(GenesysWriterTest, Cap9GuidePutsOnlyTheCapacity) {
   Start(sim::Dialect::kGuide);
   const auto before = writer_->ReadQueueCapacity(kQueue);
   ASSERT_TRUE(before.ok()) << before.status();
-  ASSERT_TRUE(writer_->SetQueueCapacity(kQueue, *before + 3).ok());
+  ASSERT_TRUE(writer_->SetQueueCapacity(kQueue, *before + 3, kSoon).ok());
   EXPECT_EQ(writes_.at(0).body, "{\"inbound_capacity\":" + std::to_string(*before + 3) + "}");
   clock_.Advance(absl::Seconds(30));
   EXPECT_EQ(*writer_->ReadQueueCapacity(kQueue), *before + 3);
 }
 
+TEST_F(GenesysWriterTest, Act6APutThatIsTooLateStaysUnsent) {
+  Start(sim::Dialect::kGuide);
+  const absl::Status late = writer_->SetQueueCapacity(kQueue, 5, absl::Milliseconds(-1));
+  EXPECT_EQ(late.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_TRUE(IsNotSent(late));
+  EXPECT_TRUE(writes_.empty());
+}
+
 TEST_F(GenesysWriterTest, Api9TheCentresRefusalsKeepTheirMeaning) {
   Start(sim::Dialect::kGuide);
   // 400: out of the platform's bounds.
-  EXPECT_EQ(writer_->SetQueueCapacity(kQueue, 201).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(writer_->SetQueueCapacity(kQueue, 201, kSoon).code(),
+            absl::StatusCode::kInvalidArgument);
   // 404
-  EXPECT_EQ(writer_->SetQueueCapacity("5a1e0000-0000-4000-8000-0000000fffff", 5).code(),
+  EXPECT_EQ(writer_->SetQueueCapacity("5a1e0000-0000-4000-8000-0000000fffff", 5, kSoon).code(),
             absl::StatusCode::kNotFound);
   // 403: the client may only read; the operation's permission is named.
   Start(sim::Dialect::kPlatform, "evenkeel-readonly");

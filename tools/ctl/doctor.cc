@@ -19,7 +19,8 @@ namespace {
 using runtime::ClientRole;
 
 // Short, because someone is waiting: of clock time for the budget, of real time for an answer.
-const genesys::CallLimits kLimits = {absl::Seconds(10), absl::Seconds(10), {}};
+const genesys::CallLimits kLimits = {
+    absl::Seconds(10), absl::Seconds(10), absl::InfiniteDuration(), {}};
 
 bool Writes(const config::v1::ActuatorConfig& actuator) {
   const auto writes = [](int mode) { return mode != config::v1::MODE_DRY_RUN; };

@@ -40,13 +40,15 @@ class GenesysWriter : public CentreWriter {
       : client_(client), stop_(std::move(stop)) {}
 
  protected:
-  genesys::CallLimits Limits() const { return {kReadWait, kTimeout, stop_}; }
+  genesys::CallLimits Limits() const {
+    return {kReadWait, kTimeout, absl::InfiniteDuration(), stop_};
+  }
 
   absl::Status Write(const genesys::Operation& operation, const std::string& queue_id,
-                     const std::string& body) {
+                     const std::string& body, absl::Duration send_within) {
     return client_.api()
         .Call(operation, {{{"queueId", queue_id}}, {}, body},
-              {absl::ZeroDuration(), kTimeout, stop_})
+              {absl::ZeroDuration(), kTimeout, send_within, stop_})
         .status();
   }
 
@@ -82,10 +84,11 @@ class PlatformWriter final : public GenesysWriter {
 
   absl::Status SetJoined(const std::string& queue_id,
                          std::span<const JoinedWrite> members) override {
-    return Write(platform::kPatchQueueMembers, queue_id, MembersBody(members));
+    return Write(platform::kPatchQueueMembers, queue_id, MembersBody(members),
+                 absl::InfiniteDuration());
   }
 
-  absl::Status SetQueueCapacity(const std::string&, int64_t) override {
+  absl::Status SetQueueCapacity(const std::string&, int64_t, absl::Duration) override {
     return NotInThisDialect("queue capacity", client_.dialect());
   }
 
@@ -128,8 +131,9 @@ class GuideWriter final : public GenesysWriter {
     return NotInThisDialect("queue members", client_.dialect());
   }
 
-  absl::Status SetQueueCapacity(const std::string& queue_id, int64_t agents) override {
-    return Write(guide::kPutQueue, queue_id, CapacityBody(agents));
+  absl::Status SetQueueCapacity(const std::string& queue_id, int64_t agents,
+                                absl::Duration send_within) override {
+    return Write(guide::kPutQueue, queue_id, CapacityBody(agents), send_within);
   }
 
   std::string DescribeSetJoined(const std::string& queue_id,

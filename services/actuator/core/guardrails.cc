@@ -91,9 +91,7 @@ Result CheckMinChange(const Proposal& p, const KindLimits& limits, const Scope&,
 }
 
 Result CheckSnapshotAge(const Proposal& p, const KindLimits& limits, const Scope&, const Facts&) {
-  if (p.snapshot_number == 0 || p.snapshot_age <= limits.max_snapshot_age_intervals) {
-    return std::nullopt;
-  }
+  if (p.snapshot_age <= limits.max_snapshot_age_intervals) return std::nullopt;
   return Exceeds(
       absl::StrFormat("snapshot %d was %.2f intervals old, at most %.2f are allowed",
                       p.snapshot_number, p.snapshot_age, limits.max_snapshot_age_intervals),
@@ -101,14 +99,18 @@ Result CheckSnapshotAge(const Proposal& p, const KindLimits& limits, const Scope
 }
 
 Result CheckSnapshotSeen(const Proposal& p, const KindLimits& limits, const Scope&, const Facts&) {
-  if (p.snapshot_number == 0 || p.snapshot_seen_ratio >= limits.min_seen_ratio) {
-    return std::nullopt;
-  }
+  if (p.snapshot_seen_ratio >= limits.min_seen_ratio) return std::nullopt;
   return Exceeds(
       absl::StrFormat("snapshot %d held %.2f%% of the expected entities, at least "
                       "%.2f%% are needed",
                       p.snapshot_number, 100 * p.snapshot_seen_ratio, 100 * limits.min_seen_ratio),
       p.snapshot_seen_ratio, limits.min_seen_ratio);
+}
+
+// A person's undoing does not give way to a plan.
+Result CheckRollBackWaits(const Proposal&, const KindLimits&, const Scope&, const Facts& f) {
+  if (!f.rollback_waits) return std::nullopt;
+  return Breach{"a rollback of it waits", {}};
 }
 
 Result CheckOpenChange(const Proposal&, const KindLimits&, const Scope&, const Facts& f) {
@@ -212,6 +214,8 @@ const Guardrail kGuardrails[] = {
      M(Moment::kProposal), Limit<&KindLimits::min_seen_ratio>, CheckSnapshotSeen},
     {"OPEN_CHANGE", "", "one change of an entity in flight at a time", kAsked, nullptr,
      CheckOpenChange},
+    {"ROLLBACK_WAITS", "", "nothing in the place of a rollback that waits", M(Moment::kProposal),
+     nullptr, CheckRollBackWaits},
     {kChangedByOther, "", "what somebody else changed is left alone", kAlways, nullptr,
      CheckLeftAlone},
     {"DWELL", "seconds", "a moved membership stays so long",

@@ -47,6 +47,7 @@ struct GuardrailFacts {
   std::optional<std::string> paused;             // by whom and why; absent: not
   std::optional<std::string> frozen;             // the window; absent: none
   std::optional<model::ChangeState> open_state;  // of another open change of the entity
+  bool rollback_waits = false;  // that one was asked for by somebody, as an undoing
   absl::Time left_alone_until = absl::InfinitePast();
   absl::Time last_moved_at = absl::InfinitePast();  // when our last change of it was sent
   // Other queues that the agent works on, of those seen; absent: the agent was never seen.

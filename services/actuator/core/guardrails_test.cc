@@ -174,8 +174,11 @@ TEST(GuardrailsTest, Act3AProposalIsGoodUntilItExpires) {
   EXPECT_EQ(c.Reason(), "PROPOSAL_EXPIRED");
 }
 
-TEST(GuardrailsTest, APersonsRequestRestsOnNoSnapshot) {
+TEST(GuardrailsTest, Act10ARollbackRestsOnNoSnapshotAndGivesWayToNoPlan) {
   Case c;
+  c.facts.rollback_waits = true;
+  EXPECT_EQ(c.Reason(), "ROLLBACK_WAITS");
+  c.moment = Moment::kRollBack;
   c.proposal.snapshot_number = 0;
   c.proposal.snapshot_age = 50;
   c.proposal.snapshot_seen_ratio = 0;

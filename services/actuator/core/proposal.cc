@@ -72,6 +72,10 @@ void CheckProposalForm(const model::Proposal& proposal, Violations& violations) 
     CheckId("entity.agent_id", model::EntityAgent(proposal.entity), violations);
   }
   CheckValues(proposal, violations);
+  if (proposal.plan_id.empty()) violations.Add("plan_id", "must name the plan that it is part of");
+  if (proposal.snapshot_number == 0) {
+    violations.Add("snapshot_number", "must be that of the snapshot that it rests on, from 1");
+  }
   if (proposal.reason.empty()) violations.Add("reason", "must say why");
   if (proposal.proposer.empty()) violations.Add("proposer", "must say who asks");
   for (const auto& [field, text] :

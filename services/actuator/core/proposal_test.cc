@@ -25,6 +25,8 @@ Proposal Join(const std::string& queue, const std::string& agent, const std::str
   proposal.new_value = true;
   proposal.reason = "more calls than agents";
   proposal.proposer = "optimizer";
+  proposal.plan_id = "plan";
+  proposal.snapshot_number = 7;
   proposal.move_id = move;
   proposal.expires_at = absl::FromUnixSeconds(1'000'000);
   proposal.forecasts = {{"mean_wait_seconds", queue, 40.5, 21.25, absl::Minutes(15)}};
@@ -67,13 +69,13 @@ TEST(ProposalFormTest, EveryWrongFieldIsNamedAtOnce) {
   proposal.snapshot_seen_ratio = 1.01;
   proposal.forecasts = {{"", "q", 1.0 / 0.0, 2, absl::Seconds(-1)}};
   const auto field = [](const char* name) { return Field(&FieldViolation::field, name); };
-  EXPECT_THAT(
-      Problems(proposal),
-      UnorderedElementsAre(field("kind"), field("entity.queue_id"), field("entity.agent_id"),
-                           field("old_value"), field("reason"), field("proposer"),
-                           field("snapshot_age_intervals"), field("snapshot_seen_ratio"),
-                           field("expires_at"), field("forecasts[0].measure"),
-                           field("forecasts[0].before"), field("forecasts[0].horizon")));
+  EXPECT_THAT(Problems(proposal),
+              UnorderedElementsAre(field("kind"), field("entity.queue_id"),
+                                   field("entity.agent_id"), field("old_value"), field("plan_id"),
+                                   field("snapshot_number"), field("reason"), field("proposer"),
+                                   field("snapshot_age_intervals"), field("snapshot_seen_ratio"),
+                                   field("expires_at"), field("forecasts[0].measure"),
+                                   field("forecasts[0].before"), field("forecasts[0].horizon")));
 }
 
 TEST(ProposalFormTest, IdsAreVisibleAndWithoutSeparators) {
@@ -152,7 +154,9 @@ TEST(ReverseTest, Act10SwapsValuesAndForecastsAndIsItsOwnReverse) {
   EXPECT_EQ(reverse.snapshot_number, 0u);
   EXPECT_FALSE(reverse.needs_approval);
   EXPECT_EQ(Reverse(reverse, "ann", "too much", expiry).new_value, change.new_value);
-  EXPECT_THAT(Problems(reverse), IsEmpty());
+  const auto field = [](const char* name) { return Field(&FieldViolation::field, name); };
+  EXPECT_THAT(Problems(reverse), ElementsAre(field("plan_id"), field("snapshot_number")))
+      << "a rollback rests on neither";
 }
 
 TEST(FingerprintTest, Act5DiffersWhenAnyFieldDiffers) {

@@ -4,6 +4,7 @@
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
+#include <absl/time/time.h>
 
 #include <cstdint>
 #include <span>
@@ -37,7 +38,8 @@ struct JoinedWrite {
 //   NOT_FOUND           the queue or agent does not exist: no effect
 //   UNIMPLEMENTED       the dialect has no such thing: no effect
 //   UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL, UNKNOWN, CANCELLED  no answer, or none that tells:
-//                       a write may have had its effect, or have it later
+//                       a write may have had its effect, or have it later, unless the status
+//                       IsNotSent
 // Of writes besides:
 //   INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE  the centre refuses this content (400 and
 //                       alike): no effect on any of the entities
@@ -64,8 +66,10 @@ class CentreWriter {
   virtual absl::Status SetJoined(const std::string& queue_id,
                                  std::span<const JoinedWrite> members) = 0;
 
-  // Sets the queue's capacity. Repeating it does no harm, unless somebody changed it in between.
-  virtual absl::Status SetQueueCapacity(const std::string& queue_id, int64_t agents) = 0;
+  // Sets the queue's capacity, with a request that leaves within `send_within` of real time or not
+  // at all (ACT-6): it would overwrite whatever somebody else made of the queue in between.
+  virtual absl::Status SetQueueCapacity(const std::string& queue_id, int64_t agents,
+                                        absl::Duration send_within) = 0;
 
   // The requests that the two writes would send, for a dry run to show: method, path and body.
   virtual std::string DescribeSetJoined(const std::string& queue_id,

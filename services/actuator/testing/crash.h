@@ -137,9 +137,10 @@ class CrashingCentre final : public CentreWriter {
     const absl::Status status = centre_.SetJoined(queue_id, members);
     return crash_.Pass() ? status : Dead();
   }
-  absl::Status SetQueueCapacity(const std::string& queue_id, int64_t agents) override {
+  absl::Status SetQueueCapacity(const std::string& queue_id, int64_t agents,
+                                absl::Duration send_within) override {
     if (!crash_.Pass()) return Dead();
-    const absl::Status status = centre_.SetQueueCapacity(queue_id, agents);
+    const absl::Status status = centre_.SetQueueCapacity(queue_id, agents, send_within);
     return crash_.Pass() ? status : Dead();
   }
   std::string DescribeSetJoined(const std::string& queue_id,

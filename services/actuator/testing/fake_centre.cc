@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/base/error_details.h"
 #include "common/base/status_macros.h"
 
 namespace evenkeel::actuator {
@@ -125,8 +126,14 @@ absl::Status FakeCentre::SetJoined(const std::string& queue_id,
   return lose_answer("set_joined " + queue_id);
 }
 
-absl::Status FakeCentre::SetQueueCapacity(const std::string& queue_id, int64_t agents) {
+absl::Status FakeCentre::SetQueueCapacity(const std::string& queue_id, int64_t agents,
+                                          absl::Duration send_within) {
   Settle();
+  if (send_within < absl::ZeroDuration()) {
+    absl::Status late = absl::DeadlineExceededError("too late to be sent");
+    SetNotSent(late);
+    return late;
+  }
   EVENKEEL_RETURN_IF_ERROR(refuse("set_capacity " + queue_id));
   const QueueCapacityEntity entity{queue_id};
   records_.push_back({clock_.Now(), What::kWrite, entity, agents});

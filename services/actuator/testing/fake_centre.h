@@ -63,7 +63,8 @@ class FakeCentre final : public CentreWriter {
   absl::StatusOr<int64_t> ReadQueueCapacity(const std::string& queue_id) override;
   absl::Status SetJoined(const std::string& queue_id,
                          std::span<const JoinedWrite> members) override;
-  absl::Status SetQueueCapacity(const std::string& queue_id, int64_t agents) override;
+  absl::Status SetQueueCapacity(const std::string& queue_id, int64_t agents,
+                                absl::Duration send_within) override;
   std::string DescribeSetJoined(const std::string& queue_id,
                                 std::span<const JoinedWrite> members) const override;
   std::string DescribeSetQueueCapacity(const std::string& queue_id, int64_t agents) const override;

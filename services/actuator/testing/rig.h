@@ -67,7 +67,7 @@ class Rig {
     proposal.new_value = joined;
     proposal.reason = joined ? "calls wait" : "agents idle";
     proposal.proposer = "optimizer";
-    proposal.plan_id = plan;
+    proposal.plan_id = plan.empty() ? "plan " + std::to_string(++plans_) : plan;
     proposal.move_id = move;
     proposal.snapshot_number = 7;
     proposal.snapshot_age = 1;
@@ -129,6 +129,7 @@ class Rig {
 
  private:
   int requests_ = 0;
+  int plans_ = 0;
 };
 
 }  // namespace evenkeel::actuator

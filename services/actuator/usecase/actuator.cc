@@ -18,16 +18,25 @@ using enum model::ChangeState;
 
 constexpr int64_t kDefaultPageSize = 100;
 constexpr int64_t kMaxPageSize = 1000;
-constexpr size_t kMaxRequestIdLength = 200;
+constexpr size_t kMaxIdLength = 200;
+constexpr size_t kMaxReasonLength = 2000;
 
-void CheckHeader(const RequestHeader& header, Violations& violations) {
-  if (header.request_id.empty() || header.request_id.size() > kMaxRequestIdLength) {
-    violations.Add("request_id", absl::StrCat("must be 1 to ", kMaxRequestIdLength, " bytes"));
+void CheckText(const char* field, const std::string& text, size_t most, Violations& violations) {
+  if (text.empty() || text.size() > most) {
+    violations.Add(field, absl::StrCat("must be 1 to ", most, " bytes"));
   }
 }
 
-void CheckNotEmpty(const char* field, const std::string& text, Violations& violations) {
-  if (text.empty()) violations.Add(field, "must not be empty");
+void CheckHeader(const RequestHeader& header, Violations& violations) {
+  CheckText("request_id", header.request_id, kMaxIdLength, violations);
+}
+
+// What a decision over a change names; `reason` null: none is asked for.
+void CheckDecision(const std::string& change_id, const std::string& actor,
+                   const std::string* reason, Violations& violations) {
+  CheckText("change_id", change_id, kMaxIdLength, violations);
+  CheckText("actor", actor, kMaxIdLength, violations);
+  if (reason != nullptr) CheckText("reason", *reason, kMaxReasonLength, violations);
 }
 
 absl::Status WrongState(const ChangeRecord& record, const std::string& problem) {
@@ -136,9 +145,7 @@ absl::StatusOr<model::Change> Actuator::RollBack(const RequestHeader& header,
                                                  const std::string& reason) {
   Violations violations;
   CheckHeader(header, violations);
-  CheckNotEmpty("change_id", change_id, violations);
-  CheckNotEmpty("actor", actor, violations);
-  CheckNotEmpty("reason", reason, violations);
+  CheckDecision(change_id, actor, &reason, violations);
   EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
   const std::string parts[] = {"roll back", change_id, actor, reason};
   const std::string fingerprint = Fingerprint(parts);
@@ -168,30 +175,49 @@ absl::StatusOr<model::Change> Actuator::Ask(const RequestHeader& header, const A
   const Mode mode = settings_.modes.For(proposal.kind, proposal.entity);
   EVENKEEL_ASSIGN_OR_RETURN(std::optional<ChangeRecord> open, admission_.FindOpen(proposal.entity));
   const absl::Status verdict =
-      admission_.Check(asked.moment, proposal, open, mode == Mode::kDryRun);
+      admission_.Check(asked.moment, proposal, open, mode == Mode::kDryRun,
+                       /*join_to_come=*/header.validate_only);
   if (!verdict.ok() && (!GetRefusal(verdict).has_value() || header.validate_only)) return verdict;
-  if (verdict.ok() && mode == Mode::kApprove && open.has_value() &&
-      open->change.state == kAwaitingApproval) {
-    return AskWhileParked(header, asked, *std::move(open));
+  if (verdict.ok() && mode == Mode::kApprove && open.has_value()) {
+    const bool parked = open->change.state == kAwaitingApproval;
+    const bool approved = !open->change.approved_by.empty() && !open->dry_run;
+    EVENKEEL_ASSIGN_OR_RETURN(const bool replaces, Replaces(asked, *open));
+    // What was approved is not asked about again for nearly the same.
+    if (parked || (approved && !replaces)) {
+      return AskOver(header, asked, *std::move(open), replaces);
+    }
   }
   return AskAnew(header, asked, verdict, mode, std::move(open));
 }
 
-absl::StatusOr<model::Change> Actuator::AskWhileParked(const RequestHeader& header,
-                                                       const Asked& asked, ChangeRecord parked) {
+absl::StatusOr<bool> Actuator::Replaces(const Asked& asked, const ChangeRecord& open) {
+  if (asked.rolls_back != open.change.rolls_back) return true;
+  const model::Proposal& proposal = open.change.proposal;
+  if (ReplacesParked(proposal, asked.proposal, admission_.LimitsOf(proposal.kind).min_change)) {
+    return true;
+  }
+  // A leave that waits for another join, or for one that will not come, is another leave.
+  EVENKEEL_ASSIGN_OR_RETURN(const auto before,
+                            admission_.QueuesJoinedByMove(proposal, open.dry_run));
+  EVENKEEL_ASSIGN_OR_RETURN(const auto after,
+                            admission_.QueuesJoinedByMove(asked.proposal, open.dry_run));
+  return before != after;
+}
+
+absl::StatusOr<model::Change> Actuator::AskOver(const RequestHeader& header, const Asked& asked,
+                                                ChangeRecord open, bool replaces) {
   LedgerWrite write;
-  const int64_t min_change = admission_.LimitsOf(asked.proposal.kind).min_change;
-  if (ReplacesParked(parked.change.proposal, asked.proposal, min_change)) {
-    parked.change.rolls_back = asked.rolls_back;
-    journal_.Revise(write, parked, asked.proposal);
+  if (replaces) {
+    open.change.rolls_back = asked.rolls_back;
+    journal_.Revise(write, open, asked.proposal);
   } else if (!asked.proposal.move_id.empty()) {
     // It stands for its twin in the newer plan's move.
-    write.move_links.emplace_back(asked.proposal.move_id, parked.change.id);
+    write.move_links.emplace_back(asked.proposal.move_id, open.change.id);
   }
-  if (header.validate_only) return parked.change;
-  write.request = Answer(header, asked.fingerprint, parked.change.id, absl::OkStatus());
+  if (header.validate_only) return open.change;
+  write.request = Answer(header, asked.fingerprint, open.change.id, absl::OkStatus());
   EVENKEEL_RETURN_IF_ERROR(journal_.Commit(write));
-  return parked.change;
+  return open.change;
 }
 
 absl::StatusOr<model::Change> Actuator::AskAnew(const RequestHeader& header, const Asked& asked,
@@ -260,8 +286,7 @@ absl::StatusOr<model::Change> Actuator::Approve(const RequestHeader& header,
                                                 const std::string& actor) {
   Violations violations;
   CheckHeader(header, violations);
-  CheckNotEmpty("change_id", change_id, violations);
-  CheckNotEmpty("actor", actor, violations);
+  CheckDecision(change_id, actor, nullptr, violations);
   if (revision < 1) violations.Add("revision", "must be the one that was seen, from 1");
   EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
   const std::string parts[] = {"approve", change_id, absl::StrCat(revision), actor};
@@ -307,9 +332,7 @@ absl::StatusOr<model::Change> Actuator::Discard(const RequestHeader& header,
                                                 const std::string& reason) {
   Violations violations;
   CheckHeader(header, violations);
-  CheckNotEmpty("change_id", change_id, violations);
-  CheckNotEmpty("actor", actor, violations);
-  CheckNotEmpty("reason", reason, violations);
+  CheckDecision(change_id, actor, &reason, violations);
   EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
   const std::string parts[] = {"discard", change_id, actor, reason};
   const std::string fingerprint = Fingerprint(parts);
@@ -335,8 +358,8 @@ absl::StatusOr<std::vector<Pause>> Actuator::PauseActuation(const RequestHeader&
                                                             const std::string& reason) {
   Violations violations;
   CheckHeader(header, violations);
-  CheckNotEmpty("actor", actor, violations);
-  CheckNotEmpty("reason", reason, violations);
+  CheckText("actor", actor, kMaxIdLength, violations);
+  CheckText("reason", reason, kMaxReasonLength, violations);
   if (scope.kind.has_value() + scope.entity.has_value() + scope.queue_id.has_value() > 1) {
     violations.Add("scope", "must be everything, a kind, an entity or a queue");
   }
@@ -361,7 +384,7 @@ absl::StatusOr<std::vector<Pause>> Actuator::ResumeActuation(const RequestHeader
                                                              const std::string& actor) {
   Violations violations;
   CheckHeader(header, violations);
-  CheckNotEmpty("actor", actor, violations);
+  CheckText("actor", actor, kMaxIdLength, violations);
   EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
   const std::string parts[] = {"resume", ScopeText(scope), actor};
   const std::string fingerprint = Fingerprint(parts);
@@ -432,6 +455,10 @@ absl::StatusOr<ActuatorStatus> Actuator::GetStatus() {
   status.now = journal_.Now();
   status.modes = settings_.modes;
   status.limits = settings_.limits;
+  for (const std::string& queue : settings_.scope.queues) {
+    const model::Entity entity = model::QueueCapacityEntity{queue};
+    ++status.queues[settings_.modes.For(model::ChangeKind::kCapacity, entity)];
+  }
   EVENKEEL_ASSIGN_OR_RETURN(status.pauses, ledger.FindPauses());
   EVENKEEL_ASSIGN_OR_RETURN(status.changes, ledger.CountByState({}));
   for (const model::ChangeKind kind : model::kAllChangeKinds) {

@@ -61,6 +61,7 @@ struct AuditPage {
 
 struct ActuatorStatus {
   ModePolicy modes;
+  std::map<Mode, int64_t> queues;  // of the scope, by the mode that holds for them
   std::map<model::ChangeKind, KindLimits> limits;
   std::vector<Pause> pauses;
   std::map<model::ChangeState, int64_t> changes;          // all that the ledger holds
@@ -137,8 +138,12 @@ class Actuator {
     std::string rolls_back;
   };
   absl::StatusOr<model::Change> Ask(const RequestHeader& header, const Asked& asked);
-  absl::StatusOr<model::Change> AskWhileParked(const RequestHeader& header, const Asked& asked,
-                                               ChangeRecord parked);
+  // Whether what is asked takes the place of `open`, for which somebody's approval is asked or was
+  // given (ACT-2).
+  absl::StatusOr<bool> Replaces(const Asked& asked, const ChangeRecord& open);
+  // Revises `open`, which awaits approval, or answers that it stands for what is asked.
+  absl::StatusOr<model::Change> AskOver(const RequestHeader& header, const Asked& asked,
+                                        ChangeRecord open, bool replaces);
   absl::StatusOr<model::Change> AskAnew(const RequestHeader& header, const Asked& asked,
                                         const absl::Status& verdict, Mode mode,
                                         std::optional<ChangeRecord> open);

@@ -208,6 +208,34 @@ TEST_F(ActuatorTest, Act6ALeaveIsRefusedWhenItsJoinWas) {
   EXPECT_EQ(Refusal(Propose(Leave("q1", "a0", "m")).status()), "MOVE_BROKEN");
 }
 
+TEST_F(ActuatorTest, Act6ALeaveOfAMoveWhoseJoinWasNeverAskedForIsRefused) {
+  const model::Proposal leave = Leave("q1", "a0", "m");
+  EXPECT_EQ(Refusal(Propose(leave).status()), "MOVE_BROKEN");
+  // A planner may ask first whether the leave would be taken on; its join is taken as coming, both
+  // as the move's and as the agent's other queue.
+  EXPECT_TRUE(actuator->Propose({"v", true}, leave).ok());
+  limits().moves_per_cycle = 0;
+  Start();
+  EXPECT_EQ(Refusal(actuator->Propose({"v", true}, leave).status()), "MOVES_PER_CYCLE");
+}
+
+TEST_F(ActuatorTest, NamesAndReasonsHaveALength) {
+  const std::string id = Accept(Join("q3", "a0"));
+  const std::string name(201, 'x'), reason(2001, 'x');
+  const auto fields = [](const absl::Status& status) {
+    std::vector<std::string> names;
+    for (const FieldViolation& violation : GetViolations(status)) names.push_back(violation.field);
+    return names;
+  };
+  EXPECT_THAT(fields(actuator->Approve(Request(), id, 1, name).status()), ElementsAre("actor"));
+  EXPECT_THAT(fields(actuator->Discard(Request(), name, name, reason).status()),
+              ElementsAre("change_id", "actor", "reason"));
+  EXPECT_THAT(fields(actuator->RollBack(Request(), id, name, reason).status()),
+              ElementsAre("actor", "reason"));
+  EXPECT_THAT(fields(actuator->PauseActuation(Request(), {}, name, reason).status()),
+              ElementsAre("actor", "reason"));
+}
+
 TEST_F(ActuatorTest, Act15ALiveLeaveDoesNotRestOnAJoinInDryRun) {
   settings.modes.by_queue["q3"] = Mode::kDryRun;
   Start();
@@ -501,6 +529,7 @@ TEST_F(ActuatorTest, Act15ModesAreInTheStatus) {
   const auto status = actuator->GetStatus();
   EXPECT_EQ(status->modes.otherwise, Mode::kLive);
   EXPECT_EQ(status->modes.by_queue.at("q1"), Mode::kDryRun);
+  EXPECT_EQ(status->queues, (std::map<Mode, int64_t>{{Mode::kDryRun, 1}, {Mode::kLive, 2}}));
 }
 
 }  // namespace

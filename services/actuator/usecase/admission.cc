@@ -52,7 +52,8 @@ std::optional<std::string> PausedBy(const std::vector<Pause>& pauses,
 }
 
 absl::Status Admission::Check(Moment moment, const model::Proposal& proposal,
-                              const std::optional<ChangeRecord>& open, bool dry_run) {
+                              const std::optional<ChangeRecord>& open, bool dry_run,
+                              bool join_to_come) {
   GuardrailFacts facts;
   facts.now = journal_.Now();
   facts.mode = settings_.modes.For(proposal.kind, proposal.entity);
@@ -61,13 +62,14 @@ absl::Status Admission::Check(Moment moment, const model::Proposal& proposal,
   if (open.has_value() && !open->change.rolls_back.empty()) {
     facts.last_moved_at = absl::InfinitePast();
   }
-  EVENKEEL_RETURN_IF_ERROR(GatherAgent(proposal, dry_run, facts));
+  EVENKEEL_RETURN_IF_ERROR(GatherAgent(proposal, dry_run, join_to_come, facts));
   if (moment != Moment::kSending) {
     EVENKEEL_ASSIGN_OR_RETURN(const std::vector<Pause> pauses, journal_.ledger().FindPauses());
     facts.paused = PausedBy(pauses, proposal);
     facts.frozen = FrozenBy(settings_.freeze_windows, facts.now);
     // What may have been sent already does not give way to a newer change.
     if (open.has_value()) facts.open_state = open->maybe_sent ? kVerifying : open->change.state;
+    facts.rollback_waits = open.has_value() && !open->change.rolls_back.empty();
     EVENKEEL_RETURN_IF_ERROR(GatherCounts(proposal, open, dry_run, facts));
     EVENKEEL_RETURN_IF_ERROR(GatherMembers(proposal, dry_run, facts));
   }
@@ -139,7 +141,7 @@ absl::Status Admission::GatherHistory(const model::Proposal& proposal, bool dry_
 }
 
 absl::Status Admission::GatherAgent(const model::Proposal& proposal, bool dry_run,
-                                    GuardrailFacts& facts) {
+                                    bool join_to_come, GuardrailFacts& facts) {
   const std::string& agent = model::EntityAgent(proposal.entity);
   if (agent.empty()) return absl::OkStatus();
   EVENKEEL_ASSIGN_OR_RETURN(const std::vector<SeenValue> seen,
@@ -153,6 +155,7 @@ absl::Status Admission::GatherAgent(const model::Proposal& proposal, bool dry_ru
 
   EVENKEEL_ASSIGN_OR_RETURN(const MoveStanding move, StandingOfMove(proposal, dry_run));
   facts.broken_move = move.broken;
+  if (move.unknown && !join_to_come) facts.broken_move = "it was not asked for";
   if (seen.empty()) return absl::OkStatus();
 
   ChangeQuery of_agent;
@@ -164,7 +167,7 @@ absl::Status Admission::GatherAgent(const model::Proposal& proposal, bool dry_ru
                             QueuesJoinedByMove(proposal, dry_run));
   joined.insert(joined_by_move.begin(), joined_by_move.end());
   joined.erase(model::EntityQueue(proposal.entity));
-  facts.other_queues = static_cast<int64_t>(joined.size());
+  facts.other_queues = std::ssize(joined) + (move.unknown && join_to_come ? 1 : 0);
   return absl::OkStatus();
 }
 
@@ -223,6 +226,7 @@ absl::StatusOr<MoveStanding> Admission::StandingOfMove(const model::Proposal& pr
                                                        bool dry_run) {
   EVENKEEL_ASSIGN_OR_RETURN(const std::vector<ChangeRecord> joins, JoinsOfMove(proposal));
   MoveStanding standing;
+  standing.unknown = joins.empty() && IsLeave(proposal) && !proposal.move_id.empty();
   for (const ChangeRecord& join : joins) {
     if (!IsOrWillBeDone(join, dry_run)) {
       standing.broken =

@@ -16,6 +16,7 @@ namespace evenkeel::actuator {
 
 // How the joins that a leave follows (those of its move) stand.
 struct MoveStanding {
+  bool unknown = false;               // it is part of a move of which no join was asked for
   std::optional<std::string> broken;  // one will not happen: why
   bool pending = false;               // one has not happened yet
 };
@@ -27,9 +28,11 @@ class Admission {
 
   // OK, or the refusal of a guardrail. `open`: the entity's open change, if any: at approval and
   // sending the change itself, else one that would give way to `proposal`. `dry_run`: whether it is
-  // counted among all changes, or only among those that are really made.
+  // counted among all changes, or only among those that are really made. `join_to_come`: a leave's
+  // move may still be asked for its join, so the leave is judged as if it had been.
   absl::Status Check(Moment moment, const model::Proposal& proposal,
-                     const std::optional<ChangeRecord>& open, bool dry_run);
+                     const std::optional<ChangeRecord>& open, bool dry_run,
+                     bool join_to_come = false);
 
   // The open change of an entity.
   absl::StatusOr<std::optional<ChangeRecord>> FindOpen(const model::Entity& entity);
@@ -47,7 +50,8 @@ class Admission {
                             const std::optional<ChangeRecord>& open, bool dry_run,
                             GuardrailFacts& facts);
   absl::Status GatherHistory(const model::Proposal& proposal, bool dry_run, GuardrailFacts& facts);
-  absl::Status GatherAgent(const model::Proposal& proposal, bool dry_run, GuardrailFacts& facts);
+  absl::Status GatherAgent(const model::Proposal& proposal, bool dry_run, bool join_to_come,
+                           GuardrailFacts& facts);
   // Of the changes that `query` asks for: what leaves that are not done yet will take.
   absl::StatusOr<std::vector<model::Entity>> OpenLeaves(ChangeQuery query, bool dry_run);
   absl::Status GatherMembers(const model::Proposal& proposal, bool dry_run, GuardrailFacts& facts);

@@ -32,6 +32,7 @@ absl::StatusOr<std::map<std::string, model::Value>> CentreAccess::Read(
   if (IsResting(queue_id)) return AtRest();
   std::map<std::string, model::Value> values;
   absl::Status status;
+  last_read_ = real_clock_.SteadyNow();
   if (IsCapacity(entities[0])) {
     const absl::StatusOr<int64_t> agents = centre_.ReadQueueCapacity(queue_id);
     status = agents.status();
@@ -48,7 +49,6 @@ absl::StatusOr<std::map<std::string, model::Value>> CentreAccess::Read(
       }
     }
   }
-  last_read_ = real_clock_.SteadyNow();
   if (status.ok() || status.code() == absl::StatusCode::kNotFound) return values;
   Note(queue_id, status);
   return status;
@@ -87,13 +87,16 @@ absl::Status CentreAccess::Write(const std::vector<model::Proposal>& proposals) 
   const absl::Duration window = real_clock_.SteadyNow() - last_read_;
   const absl::Status status =
       IsCapacity(entity)
-          ? centre_.SetQueueCapacity(queue_id, std::get<int64_t>(proposals[0].new_value))
+          ? centre_.SetQueueCapacity(queue_id, std::get<int64_t>(proposals[0].new_value),
+                                     kLongestWindow - window)
           : centre_.SetJoined(queue_id, ToMembers(proposals));
   {
     std::lock_guard lock(mutex_);
-    ++status_.writes_sent;
+    if (!IsNotSent(status)) {
+      ++status_.writes_sent;
+      status_.longest_window = std::max(status_.longest_window, window);
+    }
     if (!status.ok()) ++status_.writes_failed;
-    status_.longest_window = std::max(status_.longest_window, window);
   }
   if (!status.ok()) Note(queue_id, status);
   return status;

@@ -17,10 +17,15 @@
 
 namespace evenkeel::actuator {
 
+// A write that replaces a whole value rests on a reading that began at most so long before, in real
+// time (ACT-6); else it is not sent.
+inline constexpr absl::Duration kLongestWindow = absl::Milliseconds(250);
+
 struct ExecutorStatus {
   int64_t writes_sent = 0;    // calls, since the start
-  int64_t writes_failed = 0;  // of those, answered with an error
-  // Longest real time from the end of the read that a write rests on to the write's start (ACT-6).
+  int64_t writes_failed = 0;  // calls that ended in an error, sent or not
+  // Longest real time from the start of the read that a write rests on to the write's start
+  // (ACT-6).
   absl::Duration longest_window;
   std::string last_error;  // of a read or write; empty: none yet
 };
@@ -44,7 +49,7 @@ class CentreAccess {
   // rest being that of `queue_id`.
   absl::StatusOr<std::vector<std::string>> ReadJoinedQueues(const std::string& agent_id,
                                                             const std::string& queue_id);
-  // Writes the new values of proposals of one queue in one call.
+  // Writes the new values of proposals of one queue in one call; right after their Read.
   absl::Status Write(const std::vector<model::Proposal>& proposals);
   // What Write would send.
   std::string Describe(const std::vector<model::Proposal>& proposals) const;
@@ -63,7 +68,7 @@ class CentreAccess {
   const absl::Duration retry_delay_;
   std::map<std::string, absl::Time> rests_until_;  // by queue
   absl::Time all_rest_until_ = absl::InfinitePast();
-  SteadyTime last_read_;  // real time
+  SteadyTime last_read_;  // when the last Read began, real time
 
   mutable std::mutex mutex_;  // guards status_
   ExecutorStatus status_;

@@ -89,6 +89,22 @@ TEST_F(CapacityExecutorTest, Cap9AQueuesCapacityIsReadWrittenAndReadBack) {
   EXPECT_EQ(centre.Capacity("q2"), 9);
 }
 
+TEST_F(CapacityExecutorTest, Act6APutThatCameTooLateAfterItsReadingIsNotSent) {
+  centre.refuse = [&](const std::string& call) {
+    if (call == "read_capacity q1") real_clock.Advance(kLongestWindow + absl::Milliseconds(1));
+    return absl::OkStatus();
+  };
+  const std::string id = Accept(Capacity("q1", 10, 12));
+  RunFor(absl::Seconds(20));
+  EXPECT_EQ(centre.Count(FakeCentre::Record::What::kWrite), 0);
+  EXPECT_EQ(StateOf(id), kAccepted);
+  EXPECT_THAT(Get(id).state_reason, testing::HasSubstr("too late"));
+  centre.refuse = [](const auto&) { return absl::OkStatus(); };
+  RunFor(absl::Seconds(10));
+  EXPECT_EQ(StateOf(id), kApplied);
+  EXPECT_LE(actuator->GetStatus()->executor.longest_window, kLongestWindow);
+}
+
 TEST_F(CapacityExecutorTest, Act6AThirdValueAfterTheWriteIsSomebodyElsesAndStays) {
   centre.delay = [] { return absl::Hours(1); };
   const std::string id = Accept(Capacity("q1", 10, 12));

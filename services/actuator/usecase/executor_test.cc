@@ -429,27 +429,66 @@ TEST_F(ExecutorTest, AStopIsHeededBetweenCalls) {
   EXPECT_EQ(Writes(), 1);
 }
 
-TEST_F(ExecutorTest, Act6NothingStandsBetweenTheReadingAndTheWrite) {
+TEST_F(ExecutorTest, Act6TheWindowBetweenReadAndWriteIsMeasuredFromTheReadsStart) {
   centre.refuse = [&](const std::string& call) {
-    if (call == "read_members q2") real_clock.Advance(absl::Milliseconds(400));  // before its end
-    if (call == "set_joined q2") real_clock.Advance(absl::Milliseconds(90));     // after its start
+    if (call == "read_members q2") real_clock.Advance(absl::Milliseconds(90));
+    if (call == "set_joined q2") real_clock.Advance(absl::Milliseconds(400));  // after its start
     return absl::OkStatus();
   };
   Accept(Join("q2", "a0"));
   Tick();
   EXPECT_EQ(Writes(), 1);
-  EXPECT_EQ(actuator->GetStatus()->executor.longest_window, absl::ZeroDuration());
+  EXPECT_EQ(actuator->GetStatus()->executor.longest_window, absl::Milliseconds(90));
 }
 
-TEST_F(ExecutorTest, Act6TheWindowBetweenReadAndWriteIsMeasured) {
-  CentreAccess access(centre, clock, real_clock, absl::Seconds(5));
-  const model::Proposal proposal = Join("q2", "a0");
-  for (const int milliseconds : {90, 30}) {
-    ASSERT_TRUE(access.Read({proposal.entity}).ok());
-    real_clock.Advance(absl::Milliseconds(milliseconds));
-    ASSERT_TRUE(access.Write({proposal}).ok());
-  }
-  EXPECT_EQ(access.GetStatus().longest_window, absl::Milliseconds(90));
+TEST_F(ExecutorTest, Act5WhatNeverLeftIsNoAttempt) {
+  int calls = 0;
+  centre.refuse = [&](const std::string& call) -> absl::Status {
+    if (call != "set_joined q2" || ++calls > settings.read_back.max_attempts) {
+      return absl::OkStatus();
+    }
+    absl::Status refused = absl::UnavailableError("connection refused");
+    SetNotSent(refused);
+    return refused;
+  };
+  const std::string id = Accept(Join("q2", "a0"));
+  Tick();
+  EXPECT_EQ(StateOf(id), kAccepted);
+  EXPECT_EQ(actuator->GetStatus()->writes_last_hour[model::ChangeKind::kCapacity], 1);
+  RunFor(absl::Minutes(1));
+  EXPECT_EQ(StateOf(id), kApplied);
+  EXPECT_EQ(Writes(), 1);
+}
+
+TEST_F(ExecutorTest, Act6AReadThatHadToWaitDoesNotShortenTheTimeToShow) {
+  centre.refuse = [&](const std::string& call) {
+    if (call == "read_members q2" && Writes() == 0) clock.Advance(absl::Minutes(2));
+    return absl::OkStatus();
+  };
+  centre.delay = [] { return absl::Seconds(30); };
+  const std::string id = Accept(Join("q2", "a0"));
+  Tick();
+  EXPECT_EQ(StateOf(id), kVerifying);
+  RunFor(absl::Seconds(40));
+  EXPECT_EQ(StateOf(id), kApplied);
+}
+
+TEST_F(ExecutorTest, Act6AConflictOverACallBlamesOnlyTheOneItIsAbout) {
+  centre.refuse = [&](const std::string& call) {
+    return call == "set_joined q2" ? absl::AbortedError("409") : absl::OkStatus();
+  };
+  const std::string odd = Accept(Join("q2", "a0"));
+  const std::string well = Accept(Join("q2", "a1"));
+  Tick();
+  EXPECT_THAT(*actuator->ListLeftAlone(), IsEmpty());
+  int singles = 0;
+  centre.refuse = [&](const std::string& call) {
+    return call == "set_joined q2" && ++singles == 1 ? absl::AbortedError("409") : absl::OkStatus();
+  };
+  RunFor(absl::Seconds(30));
+  EXPECT_EQ(Get(odd).refusal_reason, "CHANGED_BY_OTHER");
+  EXPECT_EQ(StateOf(well), kApplied);
+  EXPECT_THAT(*actuator->ListLeftAlone(), SizeIs(1));
 }
 
 }  // namespace

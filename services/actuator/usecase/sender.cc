@@ -42,7 +42,7 @@ Effect EffectOf(const absl::Status& written) {
     case absl::StatusCode::kUnimplemented:
       return Effect::kNoneForAny;
     default:
-      return Effect::kUnknown;
+      return IsNotSent(written) ? Effect::kNoneYet : Effect::kUnknown;
   }
 }
 
@@ -162,6 +162,8 @@ absl::Status Sender::Send(Call call) {
     if (call[0].record.dry_run) {
       description = centre_.Describe(to_send);
     } else {
+      // Reading may have had to wait for its turn.
+      for (Item& item : call) item.record.sent_at = journal_.Now();
       written = centre_.Write(to_send);
     }
   }
@@ -373,20 +375,21 @@ absl::Status Sender::FinishWritten(LedgerWrite& write, Item& item, const absl::S
     case Effect::kNoneYet:
       return GoBack(write, item, written);
     case Effect::kNoneForThis:
+    case Effect::kForeign:
       if (!is_alone) {
         // One of them was refused, and the call does not say which.
         send_alone_.insert(record.change.id);
         return GoBack(write, item, written);
       }
       break;
-    case Effect::kForeign:
-      Restore(item);
-      return SettleForeign(settings_, journal_, write, record,
-                           {*item.reading, *item.reading, Text(written)});
     case Effect::kNoneForAny:
       break;
   }
   Restore(item);
+  if (EffectOf(written) == Effect::kForeign) {
+    return SettleForeign(settings_, journal_, write, record,
+                         {*item.reading, *item.reading, Text(written)});
+  }
   return journal_.Move(write, record, kFailed, {kActuator, Text(written)});
 }
 

@@ -141,6 +141,49 @@ TEST_F(ApproveModeTest, Act10AParkedRollbackDoesNotWaitOutTheDwell) {
   EXPECT_EQ(StateOf(id), kRolledBack);
 }
 
+TEST_F(ApproveModeTest, Act2WhatWasApprovedIsNotAskedAboutAgainByTheNextPlan) {
+  const std::string id = Accept(Join("q2", "a0", "", "p1"));
+  ASSERT_TRUE(actuator->Approve(Request(), id, 1, "ann").ok());
+  EXPECT_EQ(Accept(Join("q2", "a0", "", "p2")), id);
+  EXPECT_EQ(StateOf(id), kAccepted);
+  EXPECT_EQ(Get(id).approved_by, "ann");
+  RunFor(absl::Seconds(3));
+  EXPECT_EQ(StateOf(id), kApplied);
+}
+
+TEST_F(ApproveModeTest, Act10ARollbackThatWaitsDoesNotGiveWayToAPlan) {
+  const std::string id = Accept(Join("q2", "a0"));
+  ASSERT_TRUE(actuator->Approve(Request(), id, 1, "ann").ok());
+  RunFor(absl::Seconds(3));
+  // A plan's own leave is parked; the rollback takes its place.
+  const std::string parked = Accept(Leave("q2", "a0"));
+  const auto undo = actuator->RollBack(Request(), id, "ann", "no good");
+  ASSERT_TRUE(undo.ok()) << undo.status();
+  EXPECT_EQ(undo->id, parked);
+  EXPECT_EQ(undo->revision, 2);
+  EXPECT_EQ(undo->rolls_back, id);
+  EXPECT_EQ(Refusal(Propose(Leave("q2", "a0")).status()), "ROLLBACK_WAITS");
+  ASSERT_TRUE(actuator->Approve(Request(), undo->id, 2, "ann").ok());
+  EXPECT_EQ(Refusal(Propose(Leave("q2", "a0")).status()), "ROLLBACK_WAITS");
+  RunFor(absl::Seconds(3));
+  EXPECT_EQ(StateOf(id), kRolledBack);
+}
+
+TEST_F(ApproveModeTest, Act2AParkedLeaveFollowsTheJoinOfTheNewerPlan) {
+  const std::string dead = Accept(Join("q2", "a0", "p1/1", "p1"));
+  const std::string leave = Accept(Leave("q1", "a0", "p1/1", "p1"));
+  ASSERT_TRUE(actuator->Discard(Request(), dead, "ann", "not there").ok());
+  const std::string join = Accept(Join("q3", "a0", "p2/1", "p2"));
+  EXPECT_EQ(Accept(Leave("q1", "a0", "p2/1", "p2")), leave);
+  EXPECT_EQ(Get(leave).revision, 2);
+  ASSERT_TRUE(actuator->Approve(Request(), join, 1, "ann").ok());
+  ASSERT_TRUE(actuator->Approve(Request(), leave, 2, "ann").ok());
+  RunFor(absl::Seconds(6));
+  EXPECT_EQ(StateOf(join), kApplied);
+  EXPECT_EQ(StateOf(leave), kApplied);
+  EXPECT_FALSE(centre.IsJoined("q1", "a0"));
+}
+
 TEST_F(SenderTest, Act3AQueueKeepsItsLeastMembers) {
   settings.scope.bounds["q1"] = {9, 200};
   for (const char* agent : {"a0", "a1"}) centre.Edit(MembershipEntity{"q2", agent}, true);
