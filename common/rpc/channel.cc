@@ -23,6 +23,7 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target, obs::Metri
   // A peer that vanished without a word is noticed on an idle stream.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5000);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // no end to pings (default: 2)
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   return grpc::experimental::CreateCustomChannelWithInterceptors(
       target, grpc::InsecureChannelCredentials(), arguments, MakeClientInterceptors(metrics));

@@ -149,7 +149,10 @@ void Process::Stop() {
   stopped_ = true;
   if (health_) health_->Stop();
   for (auto& [id, part] : parts_) {
-    if (part.server != nullptr) part.server->SetServing("", false);
+    if (part.server != nullptr) {
+      part.server->SetServing("", false);
+      if (part.app != nullptr) part.server->SetServing(part.app->HealthName(), false);
+    }
     if (part.app != nullptr) part.app->Stop();
   }
   const absl::Duration timeout =

@@ -67,11 +67,12 @@ inline std::span<const obs::MetricSpec> MetricsTable() {
         {kWritesFailed,
          MetricKind::kGauge,
          {},
-         "Write calls since the start that were answered with an error."},
+         "Write calls since the start that ended in an error, sent or not."},
         {kWindow,
          MetricKind::kGauge,
          {},
-         "Longest real time between a read and the write that rests on it, since the start."},
+         "Longest real time from the begin of a read to the begin of the write that rests on it, "
+         "since the start."},
     };
   }();
   return table;

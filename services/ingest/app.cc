@@ -108,6 +108,7 @@ absl::Status IngestApp::Start(const runtime::ChannelSource& channels) {
       [this](const model::Entity& entity, absl::Time until) {
         poller_.ObserveOther(entity, until);
       },
+      [this] { poller_.ForgetChanges(); },
       dependencies_.log);
   {
     std::lock_guard lock(mutex_);  // GetStatus is served already

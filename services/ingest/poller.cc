@@ -352,6 +352,12 @@ void Poller::ObserveChange(const model::Change& change) {
   Wake(Section::kQueues);
 }
 
+void Poller::ForgetChanges() {
+  std::lock_guard lock(mutex_);
+  unpublished_ = true;
+  outcomes_.Forget();
+}
+
 void Poller::ObserveOther(const model::Entity& entity, absl::Time until) {
   std::lock_guard lock(mutex_);
   unpublished_ = true;

@@ -69,6 +69,8 @@ class Poller {
   // What the actuator tells of its changes.
   void ObserveChange(const model::Change& change);
   void ObserveOther(const model::Entity& entity, absl::Time until);
+  // The actuator tells everything anew.
+  void ForgetChanges();
 
   std::vector<SectionStatus> Status() const;
   // OK when queues and states have been read and the newest readings are no older than

@@ -7,6 +7,7 @@
 
 #include "common/base/error_details.h"
 #include "common/base/status_macros.h"
+#include "services/optimizer/core/capacity/interruptible_solver.h"
 #include "services/optimizer/core/capacity/proposals.h"
 
 namespace evenkeel::optimizer {
@@ -39,7 +40,8 @@ absl::Status CapacityLoop::RunCycle(const model::Snapshot& snapshot, absl::Time 
       reachable = writes_left.status();
     }
   }
-  auto plan = PlanCapacity(snapshot, planner, now, solver_);
+  const InterruptibleSolver solver(solver_, [&stop] { return stop.stop_requested(); });
+  auto plan = PlanCapacity(snapshot, planner, now, solver);
   if (!plan.ok()) {
     Skip(std::string(plan.status().message()));
     return plan.status();

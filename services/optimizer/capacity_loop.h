@@ -57,8 +57,9 @@ class CapacityLoop {
   absl::Status RunCycle(const model::Snapshot& snapshot, absl::Time now, std::stop_token stop);
 
   // Plans without any effect (what-if).
-  absl::StatusOr<CapacityPlan> Plan(const model::Snapshot& snapshot, absl::Time now) const {
-    return PlanCapacity(snapshot, settings_.planner, now, solver_);
+  absl::StatusOr<CapacityPlan> Plan(const model::Snapshot& snapshot, absl::Time now,
+                                    const LinearProgramSolver& solver) const {
+    return PlanCapacity(snapshot, settings_.planner, now, solver);
   }
 
   // Notes that a cycle had nothing to plan from.

@@ -106,7 +106,7 @@ TEST_P(DoctorTest, Api10AWrongSecretOfTheWriteClientIsFoundInDryRunToo) {
   UseWriter("evenkeel-write", "guessed");
   const ctl::DoctorReport report = Examine();
   EXPECT_THAT(report.Problems(),
-              ElementsAre(AllOf(StartsWith("write client: the login answered 401"),
+              ElementsAre(AllOf(StartsWith("write client: "), HasSubstr("the login answered 401"),
                                 Not(HasSubstr("guessed")))));
   ExpectTold(report);
 }

@@ -89,6 +89,41 @@ TEST_P(SuiteTest, TheLoopShortensTheWaitAndWritesWhatItsLedgerSays_CAP9_ACT1_ACT
   for (const Write& write : suite.writes()) EXPECT_LT(write.status, 300) << write.path;
 }
 
+// Each move is then a join and the leave that follows it.
+TEST(ExchangeTest, WhoMayHaveOneQueueJoinsAnotherAndLeavesTheFirst_CAP9) {
+  SuiteOptions options;
+  options.scenario = sim::DefaultScenario();
+  options.seed = 1000;
+  options.step = absl::Seconds(5);
+  options.edit = [](config::v1::Config& config) {
+    config.mutable_optimizer()->set_queues_per_agent(1);
+  };
+  Suite suite(options);
+  suite.Run(absl::Hours(2));
+  int joins = 0, leaves = 0;
+  for (const auto& change : suite.ChangesIn(CHANGE_STATE_APPLIED)) {
+    ++(change.proposal().new_value().joined() ? joins : leaves);
+  }
+  EXPECT_GE(leaves, 5);
+  EXPECT_EQ(joins, leaves);
+  std::map<std::string, int> queues;
+  for (const auto& [membership, joined] : suite.Memberships()) {
+    queues[membership.first] += joined ? 1 : 0;
+  }
+  for (const auto& [agent, count] : queues) EXPECT_EQ(count, 1) << agent;
+}
+
+TEST_P(SuiteTest, ACursorOfAnotherLedgerIsRefused) {
+  Suite suite(Options());
+  grpc::ClientContext context;
+  actuator::v1::WatchChangesRequest request;
+  request.set_cursor(1'000'000'000);
+  const auto stream = suite.actuator().WatchChanges(&context, request);
+  actuator::v1::WatchChangesResponse response;
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::OUT_OF_RANGE);
+}
+
 TEST_P(SuiteTest, InDryRunNothingIsWrittenAndEveryChangeIsKept_ACT1) {
   Suite suite(Options([](config::v1::Config& config) {
     config.mutable_actuator()->set_mode(config::v1::MODE_DRY_RUN);

@@ -126,7 +126,7 @@ std::vector<ServiceState> States(const Context& context) {
 
 absl::Status Status(const Context& context, const std::vector<std::string>&) {
   const std::vector<ServiceState> states = States(context);
-  std::fputs(ServicesText(states).c_str(), stdout);
+  std::fputs((context.options.json ? ServicesJson(states) : ServicesText(states)).c_str(), stdout);
   return std::all_of(states.begin(), states.end(), [](const auto& state) { return state.ready; })
              ? absl::OkStatus()
              : absl::UnavailableError("not every service is ready");

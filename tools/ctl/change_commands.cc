@@ -236,6 +236,9 @@ absl::Status RollBack(const Context& context, const std::vector<std::string>& ar
 
 absl::StatusOr<actuator::v1::PauseScope> Scope(const Options& options) {
   actuator::v1::PauseScope scope;
+  if (!options.queue.empty() && !options.kind.empty()) {
+    return absl::InvalidArgumentError("--queue and --kind do not go together: pause one of them");
+  }
   if (!options.queue.empty()) {
     scope.set_queue_id(options.queue);
   } else if (options.kind == "capacity") {

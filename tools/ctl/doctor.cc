@@ -57,6 +57,19 @@ void WriteTexts(json::Writer& writer, const char* key, const std::vector<std::st
   writer.EndArray();
 }
 
+void WriteServices(json::Writer& writer, const std::vector<ServiceState>& services) {
+  writer.BeginArray();
+  for (const ServiceState& service : services) {
+    writer.BeginObject()
+        .Field("name", service.name)
+        .Field("address", service.address)
+        .Field("health", service.Health())
+        .Field("detail", service.detail)
+        .EndObject();
+  }
+  writer.EndArray();
+}
+
 }  // namespace
 
 std::vector<std::string> DoctorReport::Problems() const {
@@ -123,8 +136,10 @@ DoctorReport Examine(const config::v1::Config& config, const config::Environment
   if (Writes(config.actuator()) || HasWriteClient(centre, environment)) {
     const auto writer =
         runtime::MakeCentreClient(centre, ClientRole::kWrite, environment, clock, nullptr);
+    const genesys::Pins pins{centre.organisation_id(), centre.organisation_name()};
     report.write_client =
-        writer.ok() ? (*writer)->tokens().Get(kLimits.timeout).status() : writer.status();
+        writer.ok() ? genesys::CheckIdentity(**writer, pins, clock, kLimits).status()
+                    : writer.status();
   }
   return report;
 }
@@ -135,6 +150,13 @@ std::string ServicesText(const std::vector<ServiceState>& services) {
     table.Add({service.name, service.address, service.Health(), service.detail});
   }
   return table.Text(160);
+}
+
+std::string ServicesJson(const std::vector<ServiceState>& services) {
+  json::Writer writer;
+  writer.BeginObject().Key("services");
+  WriteServices(writer, services);
+  return writer.EndObject().Take() + "\n";
 }
 
 std::string DoctorText(const DoctorReport& report) {
@@ -213,16 +235,8 @@ std::string DoctorJson(const DoctorReport& report) {
   }
   WriteTexts(writer, "queues_gone", preflight.gone);
   WriteTexts(writer, "queues_automated", preflight.automated);
-  writer.Key("services").BeginArray();
-  for (const ServiceState& service : report.services) {
-    writer.BeginObject()
-        .Field("name", service.name)
-        .Field("address", service.address)
-        .Field("health", service.Health())
-        .Field("detail", service.detail)
-        .EndObject();
-  }
-  writer.EndArray();
+  writer.Key("services");
+  WriteServices(writer, report.services);
   WriteTexts(writer, "problems", problems);
   WriteTexts(writer, "warnings", report.Warnings());
   return writer.EndObject().Take() + "\n";

@@ -45,8 +45,9 @@ struct DoctorReport {
 DoctorReport Examine(const config::v1::Config& config, const config::Environment& environment,
                      Clock& clock);
 
-// A table, one row a service.
+// A table, one row a service; and for programs.
 std::string ServicesText(const std::vector<ServiceState>& services);
+std::string ServicesJson(const std::vector<ServiceState>& services);
 // For people, without a verdict, and for programs.
 std::string DoctorText(const DoctorReport& report);
 std::string DoctorJson(const DoctorReport& report);

@@ -55,6 +55,19 @@ std::string NameOf(const std::map<std::string, std::string>& names, const std::s
   return it == names.end() || it->second.empty() ? id : it->second;
 }
 
+// The guide's model knows capacities and nothing else.
+void PrintGuidePlan(const optimizer::v1::CapacityPlan& plan) {
+  if (plan.state() == optimizer::v1::PLAN_STATE_INFEASIBLE) {
+    std::printf("infeasible: no capacities hold all the bounds\n");
+    return;
+  }
+  Table table({"queue", ">capacity"});
+  for (const auto& queue : plan.queues()) {
+    table.Add({queue.queue_id(), absl::StrFormat("%g", queue.agents_after())});
+  }
+  std::fputs(table.Text().c_str(), stdout);
+}
+
 void PrintPlan(const optimizer::v1::CapacityPlan& plan,
                const std::map<std::string, std::string>& names) {
   switch (plan.state()) {
@@ -67,6 +80,7 @@ void PrintPlan(const optimizer::v1::CapacityPlan& plan,
     default:
       break;
   }
+  if (plan.model() == optimizer::v1::PLAN_MODEL_GUIDE) return PrintGuidePlan(plan);
   for (const auto& conflict : plan.conflicts()) {
     std::string rows;
     for (const auto& row : conflict.rows()) absl::StrAppend(&rows, rows.empty() ? "" : ", ", row);
@@ -96,14 +110,17 @@ void PrintPlan(const optimizer::v1::CapacityPlan& plan,
     return;
   }
   if (plan.moves().empty()) {
-    std::printf("no move is worth its cost\n");
+    std::printf("%s\n", plan.more_moves_wait() ? "moves are worth it, but none is allowed now"
+                                               : "no move is worth its cost");
     return;
   }
   std::printf("%d moves, saving %s of waiting for a cost of %s%s:\n", plan.moves_size(),
               SecondsText(plan.saving_seconds()).c_str(),
               SecondsText(plan.move_cost_seconds()).c_str(),
               plan.more_moves_wait() ? "; more in the next cycle" : "");
-  for (const auto& move : plan.moves()) std::printf("  %s\n", move.reason().c_str());
+  for (const auto& move : plan.moves()) {
+    std::printf("  %s\n", ShortIds(move.reason()).c_str());
+  }
 }
 
 absl::Status Plan(const Context& context, const std::vector<std::string>&) {

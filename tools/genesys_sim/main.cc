@@ -13,6 +13,9 @@
 namespace evenkeel::sim {
 namespace {
 
+// A centre that begins in the past has to live through what lies between before it answers.
+constexpr absl::Duration kMostCatchUp = absl::Hours(24);
+
 struct CommandLine {
   std::string dialect = "platform";
   std::string listen = "127.0.0.1:8088";
@@ -61,6 +64,10 @@ absl::StatusOr<Settings> Interpret(const CommandLine& line) {
       !line.clock_epoch.empty() &&
       !absl::ParseTime(absl::RFC3339_full, line.clock_epoch, &options.epoch, &error)) {
     violations.Add("--clock-epoch", "must be like 2024-05-15T08:00:00Z");
+  }
+  // Real time cannot be moved: all of what lies between would have to be simulated first.
+  if (settings.clock_factor == 1 && options.epoch < RealClock().Now() - kMostCatchUp) {
+    violations.Add("--clock-epoch", "must be less than a day ago where --clock-factor is 1");
   }
   if (!line.until.empty()) {
     absl::Duration until;

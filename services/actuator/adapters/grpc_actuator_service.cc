@@ -220,11 +220,13 @@ grpc::Status GrpcActuatorService::WatchChanges(
     grpc::ServerContext* context, const v1::WatchChangesRequest* request,
     grpc::ServerWriter<v1::WatchChangesResponse>* writer) {
   int64_t cursor = request->cursor();
-  if (cursor < 0) {
-    const auto latest = actuator_.LatestCursor();
-    if (!latest.ok()) return Answer(latest.status());
-    cursor = *latest;
+  const auto latest = actuator_.LatestCursor();
+  if (!latest.ok()) return Answer(latest.status());
+  if (cursor > *latest) {
+    return Answer(absl::OutOfRangeError(
+        absl::StrCat("cursor ", cursor, " is past the newest, ", *latest, ": of another ledger?")));
   }
+  if (cursor < 0) cursor = *latest;
   // The caller learns that it is connected before there is any news.
   context->AddInitialMetadata("watching", "changes");
   writer->SendInitialMetadata();
@@ -303,6 +305,9 @@ grpc::Status GrpcActuatorService::GetStatus(grpc::ServerContext*, const v1::GetS
   }
   for (const auto& [kind, count] : status->writes_last_hour) {
     response->set_writes_last_hour(response->writes_last_hour() + count);
+  }
+  for (const auto& [kind, count] : status->writes_counted) {
+    response->set_writes_counted(response->writes_counted() + count);
   }
   response->set_left_alone(status->left_alone);
   response->set_last_error(status->executor.last_error);

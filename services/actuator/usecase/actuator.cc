@@ -465,6 +465,9 @@ absl::StatusOr<ActuatorStatus> Actuator::GetStatus() {
     EVENKEEL_ASSIGN_OR_RETURN(
         status.writes_last_hour[kind],
         ledger.CountWrites(kind, status.now - absl::Hours(1), /*with_dry_run=*/false));
+    EVENKEEL_ASSIGN_OR_RETURN(status.writes_counted[kind],
+                              ledger.CountWrites(kind, status.now - absl::Hours(1),
+                                                 settings_.modes.otherwise == Mode::kDryRun));
   }
   status.refusals = journal_.Refusals();
   EVENKEEL_ASSIGN_OR_RETURN(const auto left_alone, ledger.FindLeftAlone(status.now, ""));

@@ -17,10 +17,11 @@ constexpr absl::Duration kMaxBackoff = absl::Seconds(2);
 }  // namespace
 
 ActuatorWatcher::ActuatorWatcher(std::shared_ptr<grpc::Channel> actuator, OnChange on_change,
-                                 OnOther on_other, obs::Logger& log)
+                                 OnOther on_other, OnReset on_reset, obs::Logger& log)
     : stub_(actuator::v1::ActuatorService::NewStub(actuator)),
       on_change_(std::move(on_change)),
       on_other_(std::move(on_other)),
+      on_reset_(std::move(on_reset)),
       log_(log),
       thread_([this](std::stop_token stop) { Run(stop); }) {}
 
@@ -40,17 +41,16 @@ void ActuatorWatcher::Run(std::stop_token stop) {
   std::string last_error;
   while (!stop.stop_requested()) {
     const grpc::Status status = WatchOnce(stop);
+    // The actuator does not know the cursor: from the beginning.
+    const bool reset = status.error_code() == grpc::StatusCode::OUT_OF_RANGE;
     bool was_connected;
     {
       std::lock_guard lock(mutex_);
       was_connected = connected_;
       connected_ = false;
-      // The actuator no longer knows the cursor: from the beginning.
-      if (status.error_code() == grpc::StatusCode::OUT_OF_RANGE ||
-          status.error_code() == grpc::StatusCode::INVALID_ARGUMENT) {
-        cursor_ = 0;
-      }
+      if (reset) cursor_ = 0;
     }
+    if (reset) on_reset_();
     if (stop.stop_requested()) return;
     if (was_connected) {
       backoff = kFirstBackoff;

@@ -20,9 +20,11 @@ class ActuatorWatcher {
   // Both are called on the watcher's thread, in the actuator's order.
   using OnChange = std::function<void(const model::Change&)>;
   using OnOther = std::function<void(const model::Entity&, absl::Time until)>;
+  // The actuator's ledger is another one: what was heard counts no more, and all of it comes anew.
+  using OnReset = std::function<void()>;
 
   ActuatorWatcher(std::shared_ptr<grpc::Channel> actuator, OnChange on_change, OnOther on_other,
-                  obs::Logger& log);
+                  OnReset on_reset, obs::Logger& log);
   ~ActuatorWatcher() { Stop(); }
 
   // Whether the actuator's stream stands.
@@ -39,6 +41,7 @@ class ActuatorWatcher {
   const std::unique_ptr<actuator::v1::ActuatorService::Stub> stub_;
   const OnChange on_change_;
   const OnOther on_other_;
+  const OnReset on_reset_;
   obs::Logger& log_;
   mutable std::mutex mutex_;
   bool connected_ = false;

@@ -68,7 +68,8 @@ class ActuatorWatcherTest : public testing::Test {
     watcher_ = std::make_unique<ActuatorWatcher>(
         server_->InProcessChannel(metrics_),
         [this](const model::Change& change) { Add(change.id); },
-        [this](const model::Entity& entity, absl::Time) { Add(model::EntityKey(entity)); }, log_);
+        [this](const model::Entity& entity, absl::Time) { Add(model::EntityKey(entity)); },
+        [this] { Add("reset"); }, log_);
   }
   ~ActuatorWatcherTest() override { watcher_->Stop(); }
 
@@ -134,6 +135,7 @@ TEST_F(ActuatorWatcherTest, PassesOnWhatHappensAndResumesFromTheCursor) {
   WaitForStreams(3);
   watcher_->Stop();
   EXPECT_THAT(actuator_.cursors, ElementsAre(0, 9, 0));
+  EXPECT_EQ(events_.back(), "reset");
   EXPECT_FALSE(watcher_->connected());
 }
 

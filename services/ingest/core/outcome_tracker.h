@@ -27,6 +27,9 @@ class OutcomeTracker {
   // Somebody else changed `entity`; planners leave it alone until `until`.
   void ObserveOther(const model::Entity& entity, absl::Time until);
 
+  // As if nothing had been observed.
+  void Forget() { held_.clear(); }
+
   // What is to be left alone at `now`, by queue, then agent; of several reasons for one entity the
   // one that lasts longest. Forgets what is over.
   std::vector<model::LeftAlone> LeftAlone(absl::Time now);

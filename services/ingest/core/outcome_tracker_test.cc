@@ -79,6 +79,12 @@ TEST_F(OutcomeTrackerTest, OneEntryAnEntityInOrderWithTheLongestReason) {
                   model::LeftAlone{"q2", "a1", Why::kMovedRecently, kNow + absl::Minutes(10)}));
 }
 
+TEST_F(OutcomeTrackerTest, WhatAnotherLedgerHeldIsForgotten) {
+  (void)tracker_.Observe(Change("c1", ChangeState::kAccepted));
+  tracker_.Forget();
+  EXPECT_THAT(tracker_.LeftAlone(kNow), IsEmpty());
+}
+
 TEST_F(OutcomeTrackerTest, HearingAllOfItAgainChangesNothing) {
   for (int i = 0; i < 2; ++i) {
     (void)tracker_.Observe(Change("c1", ChangeState::kAccepted));

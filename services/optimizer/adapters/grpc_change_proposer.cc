@@ -56,7 +56,7 @@ absl::StatusOr<int64_t> GrpcChangeProposer::WritesLeft() {
   for (const auto& guardrail : response.guardrails()) {
     if (guardrail.name() != "WRITES_PER_HOUR") continue;
     return std::max<int64_t>(0,
-                             static_cast<int64_t>(guardrail.limit()) - response.writes_last_hour());
+                             static_cast<int64_t>(guardrail.limit()) - response.writes_counted());
   }
   return std::numeric_limits<int64_t>::max();
 }

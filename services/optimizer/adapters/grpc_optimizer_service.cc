@@ -12,6 +12,7 @@
 #include "common/convert/time.h"
 #include "common/rpc/status.h"
 #include "services/optimizer/adapters/plan_to_proto.h"
+#include "services/optimizer/core/capacity/interruptible_solver.h"
 
 namespace evenkeel::optimizer {
 namespace {
@@ -78,15 +79,17 @@ std::string ProtoField(std::string field) {
 
 GuideProblem FromProto(const v1::GuideProblem& proto) {
   GuideProblem problem;
-  const auto bound = [](double value) {
-    return std::isinf(value) ? std::nullopt : std::optional<double>(value);
+  // The infinity of its own side is no bound; the other one is left for the model to refuse.
+  const auto bound = [](double value, double none) {
+    return value == none ? std::nullopt : std::optional<double>(value);
   };
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   for (const auto& queue : proto.queue_config()) {
     GuideQueue& added = problem.queues.emplace_back();
     added.queue_id = queue.queue_id();
     added.skill_id = queue.skill_id();
-    if (queue.has_min_capacity()) added.min_capacity = bound(queue.min_capacity());
-    if (queue.has_max_capacity()) added.max_capacity = bound(queue.max_capacity());
+    if (queue.has_min_capacity()) added.min_capacity = bound(queue.min_capacity(), -kInfinity);
+    if (queue.has_max_capacity()) added.max_capacity = bound(queue.max_capacity(), kInfinity);
   }
   for (const auto& [skill, agents] : proto.skill_availability()) {
     problem.skill_availability[skill] = static_cast<double>(agents);
@@ -102,20 +105,22 @@ bool HasReason(const absl::Status& status, std::string_view reason) {
 
 }  // namespace
 
-grpc::Status GrpcOptimizerService::PlanCapacity(grpc::ServerContext*,
+grpc::Status GrpcOptimizerService::PlanCapacity(grpc::ServerContext* context,
                                                 const v1::PlanCapacityRequest* request,
                                                 v1::PlanCapacityResponse* response) {
+  const InterruptibleSolver solver(
+      solver_, [&] { return context->IsCancelled() || stop_.stop_requested(); });
   absl::Status status;
   switch (request->problem_case()) {
     case v1::PlanCapacityRequest::kBalance:
-      status = PlanBalance(request->balance(), *response->mutable_plan());
+      status = PlanBalance(request->balance(), solver, *response->mutable_plan());
       break;
     case v1::PlanCapacityRequest::kGuide:
-      status = PlanGuide(request->guide(), *response->mutable_plan());
+      status = PlanGuide(request->guide(), solver, *response->mutable_plan());
       break;
     case v1::PlanCapacityRequest::kSnapshotNumber:
     case v1::PlanCapacityRequest::PROBLEM_NOT_SET:
-      status = PlanFromSnapshot(request->snapshot_number(), *response->mutable_plan());
+      status = PlanFromSnapshot(request->snapshot_number(), solver, *response->mutable_plan());
       break;
   }
   if (status.code() == absl::StatusCode::kInternal) {
@@ -124,11 +129,13 @@ grpc::Status GrpcOptimizerService::PlanCapacity(grpc::ServerContext*,
   return rpc::ToGrpc(status);
 }
 
-absl::Status GrpcOptimizerService::PlanFromSnapshot(uint64_t number, v1::CapacityPlan& plan) {
+absl::Status GrpcOptimizerService::PlanFromSnapshot(uint64_t number,
+                                                    const LinearProgramSolver& solver,
+                                                    v1::CapacityPlan& plan) {
   runtime::SnapshotSubscriber* subscriber = subscriber_;
   if (subscriber == nullptr) return absl::UnavailableError("the optimizer is starting");
   EVENKEEL_ASSIGN_OR_RETURN(const auto snapshot, subscriber->Get(number));
-  EVENKEEL_ASSIGN_OR_RETURN(const CapacityPlan planned, loop_.Plan(*snapshot, clock_.Now()));
+  EVENKEEL_ASSIGN_OR_RETURN(const CapacityPlan planned, loop_.Plan(*snapshot, clock_.Now(), solver));
   const PlannerSettings& settings = loop_.settings().planner;
   plan = ToProto(planned, settings.horizon, settings.move_cost);
   *plan.mutable_planned_at() = convert::ToProto(clock_.Now());
@@ -136,6 +143,7 @@ absl::Status GrpcOptimizerService::PlanFromSnapshot(uint64_t number, v1::Capacit
 }
 
 absl::Status GrpcOptimizerService::PlanBalance(const v1::BalanceProblem& proto,
+                                               const LinearProgramSolver& solver,
                                                v1::CapacityPlan& plan) {
   Violations violations;
   const InlineBalance balance = FromProto(proto, violations);
@@ -144,15 +152,16 @@ absl::Status GrpcOptimizerService::PlanBalance(const v1::BalanceProblem& proto,
     violations.Add("balance." + ProtoField(violation.field), violation.description);
   }
   EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
-  EVENKEEL_ASSIGN_OR_RETURN(const BalanceAnswer answer, SolveBalance(balance.problem, solver_));
+  EVENKEEL_ASSIGN_OR_RETURN(const BalanceAnswer answer, SolveBalance(balance.problem, solver));
   plan = ToProto(balance.problem, answer, balance.within);
   return absl::OkStatus();
 }
 
 absl::Status GrpcOptimizerService::PlanGuide(const v1::GuideProblem& proto,
+                                             const LinearProgramSolver& solver,
                                              v1::CapacityPlan& plan) {
   const GuideProblem problem = FromProto(proto);
-  const auto capacities = SolveGuideModel(problem, solver_);
+  const auto capacities = SolveGuideModel(problem, solver);
   if (capacities.ok()) {
     plan = ToProto(problem, *capacities);
     return absl::OkStatus();

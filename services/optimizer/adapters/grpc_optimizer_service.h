@@ -32,9 +32,12 @@ class GrpcOptimizerService final : public v1::OptimizerService::Service {
                          v1::GetStatusResponse* response) override;
 
  private:
-  absl::Status PlanFromSnapshot(uint64_t number, v1::CapacityPlan& plan);
-  absl::Status PlanBalance(const v1::BalanceProblem& problem, v1::CapacityPlan& plan);
-  absl::Status PlanGuide(const v1::GuideProblem& problem, v1::CapacityPlan& plan);
+  absl::Status PlanFromSnapshot(uint64_t number, const LinearProgramSolver& solver,
+                                v1::CapacityPlan& plan);
+  absl::Status PlanBalance(const v1::BalanceProblem& problem, const LinearProgramSolver& solver,
+                           v1::CapacityPlan& plan);
+  absl::Status PlanGuide(const v1::GuideProblem& problem, const LinearProgramSolver& solver,
+                         v1::CapacityPlan& plan);
   v1::CapacityPlan Publish(const MadePlan& made) const;
 
   const CapacityLoop& loop_;

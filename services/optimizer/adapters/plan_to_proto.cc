@@ -153,7 +153,8 @@ v1::CapacityPlan ToProto(const BalanceProblem& problem, const BalanceAnswer& ans
     added.set_agents_before(0);
     added.set_effective_agents_before(0);
     added.set_agents_optimal(answer.fractional.staff[q]);
-    added.set_marginal_value(answer.fractional.queue_values[q]);
+    // Those of the relaxed problem are prices of missing a minimum, not of waiting.
+    if (answer.feasible) added.set_marginal_value(answer.fractional.queue_values[q]);
     added.set_calls_per_hour(queue.load.calls_per_hour);
     added.set_handle_seconds(queue.load.mean_handle_seconds);
     if (queue.load.mean_patience_seconds) {
@@ -165,7 +166,7 @@ v1::CapacityPlan ToProto(const BalanceProblem& problem, const BalanceAnswer& ans
     v1::GroupPlan& added = *proto.add_groups();
     added.set_group_id(group.id);
     added.set_agents(group.agents);
-    added.set_marginal_value(answer.fractional.group_values[g]);
+    if (answer.feasible) added.set_marginal_value(answer.fractional.group_values[g]);
     for (size_t i = 0; i < group.queues.size(); ++i) {
       auto& allocation = *added.add_allocations();
       allocation.set_queue_id(group.queues[i].queue_id);

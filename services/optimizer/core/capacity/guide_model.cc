@@ -27,11 +27,11 @@ absl::Status Check(const GuideProblem& problem) {
   for (size_t i = 0; i < problem.queues.size(); ++i) {
     const GuideQueue& queue = problem.queues[i];
     const std::string path = absl::StrCat("queue_config[", i, "]");
-    if (queue.min_capacity && std::isnan(*queue.min_capacity)) {
-      violations.Add(path + ".min_capacity", "must be a number");
+    if (queue.min_capacity && !std::isfinite(*queue.min_capacity)) {
+      violations.Add(path + ".min_capacity", "must be a number, or minus infinity for none");
     }
-    if (queue.max_capacity && std::isnan(*queue.max_capacity)) {
-      violations.Add(path + ".max_capacity", "must be a number");
+    if (queue.max_capacity && !std::isfinite(*queue.max_capacity)) {
+      violations.Add(path + ".max_capacity", "must be a number, or infinity for none");
     }
   }
   return violations.ToStatus();
