@@ -4,6 +4,7 @@
 #include <absl/strings/str_join.h>
 #include <absl/strings/str_replace.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "common/base/status_macros.h"
@@ -32,6 +33,15 @@ absl::Status LinkMove(Connection& c, const std::string& move_id, const std::stri
       .status();
 }
 
+absl::Status CountState(Connection& c, model::ChangeState state, int64_t by) {
+  return c
+      .Execute(
+          "INSERT INTO state_counts (state, changes) VALUES (?, ?) ON CONFLICT (state) DO UPDATE "
+          "SET changes = changes + excluded.changes",
+          {model::ChangeStateName(state), by})
+      .status();
+}
+
 absl::Status WriteChange(Connection& c, const ChangeWrite& write) {
   const model::Change& change = write.record.change;
   Cells cells;
@@ -57,6 +67,10 @@ absl::Status WriteChange(Connection& c, const ChangeWrite& write) {
                   cells)
             .status());
   }
+  if (write.expected.has_value()) {
+    EVENKEEL_RETURN_IF_ERROR(CountState(c, write.expected->state, -1));
+  }
+  EVENKEEL_RETURN_IF_ERROR(CountState(c, change.state, 1));
   if (write.expected.has_value() && write.expected->revision == change.revision) {
     return absl::OkStatus();
   }
@@ -338,19 +352,15 @@ absl::StatusOr<GroupFigures> SqliteLedger::Group(const model::Entity& entity, ab
 
 absl::StatusOr<std::map<model::ChangeState, int64_t>> SqliteLedger::CountByState(
     const std::vector<model::ChangeState>& states) {
-  ChangeQuery query;
-  query.states = states;
-  Cells params;
-  const std::string where = Where(query, params);
-  EVENKEEL_ASSIGN_OR_RETURN(
-      const std::vector<Row> found,
-      Query(absl::StrCat("SELECT c.state, count(*) FROM changes c", where, " GROUP BY c.state"),
-            params));
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<Row> found,
+                            Query("SELECT state, changes FROM state_counts WHERE changes > 0", {}));
   std::map<model::ChangeState, int64_t> counts;
   for (const Row& row : found) {
     EVENKEEL_ASSIGN_OR_RETURN(const model::ChangeState state,
                               rows::ReadState(store::AsText(row[0])));
-    counts[state] = store::AsInt(row[1]);
+    if (states.empty() || std::find(states.begin(), states.end(), state) != states.end()) {
+      counts[state] = store::AsInt(row[1]);
+    }
   }
   return counts;
 }

@@ -268,6 +268,16 @@ TEST_F(SqliteLedgerTest, Act3CountsWhatWaitsWhatIsInFlightAndWhatWasSentInTheTim
   EXPECT_EQ(*ledger_->CountByState({}), counts);
   EXPECT_EQ(*ledger_->CountByState({kAccepted, kRolledBack}),
             (std::map<model::ChangeState, int64_t>{{kAccepted, 2}}));
+  // The count follows a change from state to state, and is none for what was not committed.
+  ChangeRecord moved = *ledger_->GetChange("c1");
+  const model::ChangeState before = moved.change.state;
+  moved.change.state = kExpired;
+  LedgerWrite write;
+  write.changes = {{moved, ChangeWrite::Expected{before, moved.change.revision}}};
+  ASSERT_EQ(ledger_->Commit(write), absl::OkStatus());
+  ASSERT_NE(ledger_->Commit(write), absl::OkStatus());
+  EXPECT_EQ(ledger_->CountByState({kExpired})->at(kExpired), 1);
+  EXPECT_EQ(ledger_->CountByState({before})->count(before), counts.at(before) > 1 ? 1u : 0u);
 }
 
 TEST_F(SqliteLedgerTest, Act3AGroupIsAQueuesMembershipsOrItsCapacity) {
