@@ -17,6 +17,8 @@
 namespace evenkeel::config {
 namespace {
 
+constexpr absl::Duration kCompareDelay = absl::Minutes(10);
+
 class Checker {
  public:
   void Range(const std::string& field, double value, double low, double high) {
@@ -119,7 +121,7 @@ void CheckQueues(const v1::Config& config, Checker& check) {
     check.AtLeast(at + ".prior_calls_per_hour", queue.prior_calls_per_hour(), 0);
     check.Span(at + ".prior_handle_time", queue.prior_handle_time(), kSecond, kDay);
     check.Span(at + ".prior_patience", queue.prior_patience(), kSecond, kDay);
-    check.Above(at + ".capacity_factor", queue.capacity_factor(), 0);
+    check.Range(at + ".capacity_factor", queue.capacity_factor(), 0.001, 1000);
     check.Range(at + ".acw_weight", queue.acw_weight(), 0, 1);
     check.Range(at + ".utilization_target", queue.utilization_target(), 0, 1);
   }
@@ -171,6 +173,16 @@ void CheckLoops(const v1::Config& config, Checker& check) {
   check.OneOf("fairness_scorer.measure", fairness.measure(), {"contacts", "load"});
   check.OneOf("fairness_scorer.figure", fairness.figure(), {"corrected", "raw"});
   check.Span("fairness_scorer.min_on_queue", fairness.min_on_queue(), absl::ZeroDuration(), kDay);
+  // What is compared ends with the last five minutes whose work has been read.
+  const absl::Duration most_needed = convert::FromProto(fairness.window()) - kCompareDelay;
+  if (convert::FromProto(fairness.min_on_queue()) > most_needed) {
+    check.violations().Add(
+        "fairness_scorer.min_on_queue",
+        absl::StrCat("must be at least ", absl::FormatDuration(kCompareDelay),
+                     " shorter than fairness_scorer.window (",
+                     absl::FormatDuration(convert::FromProto(fairness.window())), "), is ",
+                     absl::FormatDuration(convert::FromProto(fairness.min_on_queue()))));
+  }
   check.Range("fairness_scorer.min_group_size", fairness.min_group_size(), 2, 1e6);
   check.Range("fairness_scorer.min_seen_ratio", fairness.min_seen_ratio(), 0, 1);
   check.Above("fairness_scorer.max_snapshot_age_intervals", fairness.max_snapshot_age_intervals(),

@@ -1,17 +1,16 @@
 #include "services/fairness_scorer/scorer.h"
 
 #include <algorithm>
-#include <array>
 
 #include "common/base/status_macros.h"
 
 namespace evenkeel::fairness {
 namespace {
 
-constexpr std::array<model::Section, 3> kSections = {
-    model::Section::kStates, model::Section::kQueues, model::Section::kAgentWork};
+constexpr model::Section kOfTime[] = {model::Section::kStates, model::Section::kQueues};
+constexpr model::Section kOfWork[] = {model::Section::kAgentWork};
 
-// A longer silence between snapshots than this is not counted as time on queue.
+// After a longer silence between snapshots nothing is known of the time between.
 constexpr absl::Duration kMaxGap = absl::Minutes(2);
 
 absl::StatusOr<ScoredGroup> ScoreOne(const Group& group, ScoreOptions options) {
@@ -34,23 +33,24 @@ absl::StatusOr<ScoredGroup> ScoreOne(const Group& group, ScoreOptions options) {
 }  // namespace
 
 Scorer::Scorer(ScorerSettings settings)
-    : settings_([&] {
-        settings.options.interval_seconds = absl::ToDoubleSeconds(settings.window);
-        return std::move(settings);
-      }()),
-      window_(settings_.queues, settings_.window) {}
+    : settings_(std::move(settings)), window_(settings_.queues, settings_.window) {}
 
 absl::Status Scorer::Score(const model::Snapshot& snapshot, absl::Time now) {
   std::lock_guard lock(mutex_);
-  last_ = model::CheckQuality(snapshot, kSections, settings_.need, now);
+  last_ = model::CheckQuality(snapshot, kOfTime, settings_.need, now);
   if (!last_.ok()) return last_;
-  window_.Observe(snapshot, kMaxGap);
+  last_ = model::CheckQuality(snapshot, kOfWork, settings_.need, now);
+  window_.Observe(snapshot, kMaxGap, last_.ok());
+  if (!last_.ok()) return last_;
+  // Work is held against the time that it was done in, be it the whole window or not yet.
+  ScoreOptions options = settings_.options;
+  options.interval_seconds = std::max(1.0, absl::ToDoubleSeconds(window_.Compared()));
   auto scores = std::make_shared<Scores>();
   scores->snapshot_number = snapshot.number;
   scores->computed_at = now;
   scores->window = settings_.window;
   for (const Group& group : window_.Groups()) {
-    auto scored = ScoreOne(group, settings_.options);
+    auto scored = ScoreOne(group, options);
     if (!scored.ok()) return last_ = scored.status();
     scores->groups.push_back(*std::move(scored));
   }

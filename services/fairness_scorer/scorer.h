@@ -22,7 +22,7 @@ namespace evenkeel::fairness {
 struct ScorerSettings {
   std::vector<QueueSettings> queues;
   absl::Duration window = absl::Hours(1);
-  ScoreOptions options;  // interval_seconds is set from `window`, acw_weight by group
+  ScoreOptions options;  // interval_seconds is that of the work, acw_weight by group
   model::QualityNeed need;
 };
 

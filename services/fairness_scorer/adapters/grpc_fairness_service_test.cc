@@ -37,6 +37,7 @@ class GrpcFairnessServiceTest : public testing::Test {
 
   // Five agents at work on q1 for half an hour, the first with most of the work.
   void Observe(int minutes) {
+    std::vector<model::AgentWork> work;  // a snapshot shows the recent past
     for (int minute = 0; minute <= minutes; ++minute) {
       model::Snapshot snapshot;
       snapshot.number = static_cast<uint64_t>(minute) + 1;
@@ -46,10 +47,10 @@ class GrpcFairnessServiceTest : public testing::Test {
         const std::string agent = "a" + std::to_string(i);
         snapshot.memberships.push_back({"q1", agent, true});
         snapshot.states.push_back({agent, model::Activity::kIdle, true, absl::InfinitePast()});
-        snapshot.agent_work.push_back({agent, "q1", snapshot.taken_at, absl::Minutes(1),
-                                       absl::Seconds(30), absl::ZeroDuration(),
-                                       absl::ZeroDuration(), i == 0 ? 4 : 1});
+        work.push_back({agent, "q1", snapshot.taken_at, absl::Minutes(1), absl::Seconds(30),
+                        absl::ZeroDuration(), absl::ZeroDuration(), i == 0 ? 4 : 1});
       }
+      snapshot.agent_work = work;
       for (const auto section :
            {model::Section::kStates, model::Section::kQueues, model::Section::kAgentWork}) {
         snapshot.quality.push_back({section, snapshot.taken_at, absl::Seconds(15), 5, 5, 0});

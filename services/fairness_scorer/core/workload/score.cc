@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 
 #include "common/base/error_details.h"
@@ -18,26 +17,19 @@ namespace {
 constexpr double kHealthyBelow = 0.25;
 constexpr double kCriticalAbove = 0.35;
 constexpr double kSecondsPerHour = 3600;
+// Figures beyond these are mistakes, and would end in infinities.
+constexpr double kMost = 1e9;
+constexpr double kLeastCapacity = 1e-6;
+constexpr double kLeastSeconds = 1;  // on queue; less is none
 
 void CheckRange(const std::string& field, double value, double low, double high,
                 Violations& violations) {
   if (!(value >= low && value <= high)) {
-    violations.Add(field, std::isinf(high)
-                              ? absl::StrCat("must be a number of ", low, " or more, is ", value)
-                              : absl::StrCat("must be ", low, " to ", high, ", is ", value));
-  } else if (std::isinf(value)) {
-    violations.Add(field, "must be finite");
-  }
-}
-
-void CheckAbove(const std::string& field, double value, Violations& violations) {
-  if (!(value > 0) || std::isinf(value)) {
-    violations.Add(field, absl::StrCat("must be above 0 and finite, is ", value));
+    violations.Add(field, absl::StrCat("must be ", low, " to ", high, ", is ", value));
   }
 }
 
 absl::Status Validate(const std::vector<AgentWorkload>& agents, const ScoreOptions& options) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   Violations violations;
   std::set<std::string> ids;
   for (size_t i = 0; i < agents.size(); ++i) {
@@ -48,28 +40,27 @@ absl::Status Validate(const std::vector<AgentWorkload>& agents, const ScoreOptio
     } else if (!ids.insert(agent.agent_id).second) {
       violations.Add(at + "agent_id", absl::StrCat("\"", agent.agent_id, "\" occurs twice"));
     }
-    CheckRange(at + "contacts", agent.contacts, 0, kInfinity, violations);
-    CheckRange(at + "talk_seconds", agent.talk_seconds, 0, kInfinity, violations);
-    CheckRange(at + "hold_seconds", agent.hold_seconds, 0, kInfinity, violations);
-    CheckRange(at + "acw_seconds", agent.acw_seconds, 0, kInfinity, violations);
+    CheckRange(at + "contacts", agent.contacts, 0, kMost, violations);
+    CheckRange(at + "talk_seconds", agent.talk_seconds, 0, kMost, violations);
+    CheckRange(at + "hold_seconds", agent.hold_seconds, 0, kMost, violations);
+    CheckRange(at + "acw_seconds", agent.acw_seconds, 0, kMost, violations);
     if (agent.on_queue_seconds) {
-      CheckRange(at + "on_queue_seconds", *agent.on_queue_seconds, 0, kInfinity, violations);
+      CheckRange(at + "on_queue_seconds", *agent.on_queue_seconds, 0, kMost, violations);
     }
     if (agent.capacity) {
-      CheckAbove(at + "capacity", *agent.capacity, violations);
-      CheckRange(at + "base_capacity", agent.base_capacity, 0, kInfinity, violations);
-      CheckRange(at + "skill_modifier", agent.skill_modifier, 0, kInfinity, violations);
+      CheckRange(at + "capacity", *agent.capacity, kLeastCapacity, kMost, violations);
+      CheckRange(at + "base_capacity", agent.base_capacity, 0, kMost, violations);
+      CheckRange(at + "skill_modifier", agent.skill_modifier, 0, kMost, violations);
     } else {
-      CheckAbove(at + "base_capacity", agent.base_capacity, violations);
-      CheckAbove(at + "skill_modifier", agent.skill_modifier, violations);
+      CheckRange(at + "base_capacity", agent.base_capacity, kLeastCapacity, kMost, violations);
+      CheckRange(at + "skill_modifier", agent.skill_modifier, kLeastCapacity, kMost, violations);
     }
     CheckRange(at + "utilization", agent.utilization, 0, 1, violations);
   }
   CheckRange("options.acw_weight", options.acw_weight, 0, 1, violations);
-  CheckAbove("options.interval_seconds", options.interval_seconds, violations);
-  CheckRange("options.min_on_queue_seconds", options.min_on_queue_seconds, 0, kInfinity,
-             violations);
-  CheckRange("options.contact_load_cv", options.contact_load_cv, 0, kInfinity, violations);
+  CheckRange("options.interval_seconds", options.interval_seconds, 1, kMost, violations);
+  CheckRange("options.min_on_queue_seconds", options.min_on_queue_seconds, 0, kMost, violations);
+  CheckRange("options.contact_load_cv", options.contact_load_cv, 0, kMost, violations);
   if (options.min_group_size < 0) {
     violations.Add("options.min_group_size", "must not be negative");
   }
@@ -167,8 +158,8 @@ absl::StatusOr<GroupScore> ScoreGroup(const std::vector<AgentWorkload>& agents,
         options.acw_weight, capacity);
     score.occupancy_ratio = OccupancyRatio(agent.talk_seconds, agent.acw_seconds,
                                            agent.hold_seconds, options.interval_seconds);
-    score.left_out = !(on_queue > 0) || on_queue < options.min_on_queue_seconds;
-    if (!(on_queue > 0)) continue;
+    score.left_out = on_queue < std::max(kLeastSeconds, options.min_on_queue_seconds);
+    if (on_queue < kLeastSeconds) continue;
     const double hours = on_queue / kSecondsPerHour;
     const double amount = options.measure == Measure::kContacts
                               ? agent.contacts

@@ -21,7 +21,7 @@ const char* BandName(Band band);
 // Below 0.25 healthy, to 0.35 warning (both ends), above critical.
 Band BandOf(double cv);
 
-// An agent's work in the window. All figures 0 or more.
+// An agent's work in the window. All figures 0 to 1e9.
 struct AgentWorkload {
   std::string agent_id;
   double contacts = 0;
@@ -29,7 +29,7 @@ struct AgentWorkload {
   double hold_seconds = 0;
   double acw_seconds = 0;
   std::optional<double> on_queue_seconds;  // absent: the whole interval
-  std::optional<double> capacity;          // above 0; absent: base_capacity * skill_modifier
+  std::optional<double> capacity;          // from 1e-6; absent: base_capacity * skill_modifier
   double base_capacity = 1.0;
   double skill_modifier = 1.0;
   double utilization = 0.8;  // 0 to 1
@@ -40,7 +40,7 @@ struct ScoreOptions {
   Figure figure = Figure::kCorrected;
   double acw_weight = 0.3;  // 0 to 1
   bool include_hold = true;
-  double interval_seconds = 3600;     // above 0
+  double interval_seconds = 3600;     // from 1
   double min_on_queue_seconds = 900;  // 0 or more
   int min_group_size = 5;
   double contact_load_cv = 1.0;  // CV of one contact's load, 0 or more (measure load)

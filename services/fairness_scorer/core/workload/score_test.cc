@@ -204,6 +204,37 @@ TEST(ScoreTest, IsInvariantToOrderAndUnitOfCapacity) {
   }
 }
 
+// Finite figures of any size end in figures, or in a refusal; never in a band made of NaN.
+TEST(ScoreTest, HugeAndTinyFiguresAreRefusedOrScored) {
+  const double kOdd[] = {0, 1e-320, 1e-300, 1e-9, 1e-6, 1, 1e9, 1.1e9, 1e100, 1e308};
+  int scored = 0;
+  for (const double contacts : kOdd) {
+    for (const double capacity : kOdd) {
+      for (const double on_queue : kOdd) {
+        std::vector<AgentWorkload> agents = WithContacts({contacts, contacts, 1, 2, contacts});
+        for (AgentWorkload& agent : agents) {
+          agent.capacity = capacity;
+          agent.on_queue_seconds = on_queue;
+        }
+        ScoreOptions options;
+        options.min_on_queue_seconds = 0;
+        const auto score = ScoreGroup(agents, options);
+        const bool sound =
+            contacts <= 1e9 && capacity >= 1e-6 && capacity <= 1e9 && on_queue <= 1e9;
+        ASSERT_EQ(score.ok(), sound) << contacts << " " << capacity << " " << on_queue;
+        if (!sound) continue;
+        EXPECT_EQ(score->dispersion.agents, on_queue < 1 ? 0 : 5);
+        for (const auto& figure : {score->dispersion.cv, score->dispersion.corrected_cv,
+                                   score->dispersion.jain, score->dispersion.gini}) {
+          EXPECT_TRUE(std::isfinite(figure.value_or(0)));
+        }
+        scored += score->dispersion.cv ? 1 : 0;
+      }
+    }
+  }
+  EXPECT_GT(scored, 20);
+}
+
 TEST(ScoreTest, NamesEveryWrongField) {
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
   std::vector<AgentWorkload> agents = WithContacts({1, -1, kNan});

@@ -1,7 +1,6 @@
 #include "services/fairness_scorer/core/workload/window.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace evenkeel::fairness {
@@ -13,116 +12,196 @@ absl::Time BucketOf(absl::Time time) {
   return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), kBucket);
 }
 
+absl::Time NextBucket(absl::Time time) {
+  return absl::UnixEpoch() + absl::Ceil(time - absl::UnixEpoch(), kBucket);
+}
+
+// When the agent work of a snapshot was read.
+absl::Time WorkReadAt(const model::Snapshot& snapshot) {
+  for (const model::SectionQuality& quality : snapshot.quality) {
+    if (quality.section == model::Section::kAgentWork) return quality.taken_at;
+  }
+  return snapshot.taken_at;
+}
+
 }  // namespace
 
 WorkloadWindow::WorkloadWindow(std::vector<QueueSettings> queues, absl::Duration window)
     : queues_(std::move(queues)), window_(window) {
-  for (const QueueSettings& queue : queues_) skill_of_queue_[queue.queue_id] = queue.skill_id;
+  for (const QueueSettings& queue : queues_) {
+    by_queue_.push_back({Group::Kind::kQueue, queue.queue_id, {{queue.queue_id, &queue}}, {}});
+    if (!queue.skill_id.empty()) AddToSkill(queue, queue.skill_id);
+  }
 }
 
-void WorkloadWindow::Observe(const model::Snapshot& snapshot, absl::Duration max_gap) {
-  if (watching_since_ && snapshot.taken_at <= last_) return;
-  const absl::Duration gap =
-      watching_since_ ? std::min(snapshot.taken_at - last_, max_gap) : absl::ZeroDuration();
-  if (!watching_since_) watching_since_ = snapshot.taken_at;
-  last_ = snapshot.taken_at;
+void WorkloadWindow::AddToSkill(const QueueSettings& queue, const std::string& skill_id) {
+  skill_known_.insert(queue.queue_id);
+  Watched& skill = by_skill_[skill_id];
+  skill.kind = Group::Kind::kSkill;
+  skill.id = skill_id;
+  skill.queues[queue.queue_id] = &queue;
+}
 
-  for (const model::Queue& queue : snapshot.queues) {
-    const auto it = skill_of_queue_.find(queue.id);
-    if (it != skill_of_queue_.end() && it->second.empty()) it->second = queue.skill_id;
+template <typename What>
+void WorkloadWindow::ForEachGroup(const What& what) {
+  for (Watched& group : by_queue_) what(group);
+  for (auto& [id, group] : by_skill_) what(group);
+}
+
+void WorkloadWindow::Observe(const model::Snapshot& snapshot, absl::Duration max_gap,
+                             bool work_is_good) {
+  const absl::Time now = snapshot.taken_at;
+  if (last_ && now <= *last_) return;
+  LearnSkills(snapshot);
+  std::optional<absl::Time> since = last_;
+  if (!since || now - *since > max_gap) {
+    // Before the first snapshot, or through a silence, nobody watched.
+    for (absl::Time bucket = BucketOf(std::max(since.value_or(now), now - window_ - kBucket));
+         bucket < now; bucket += kBucket) {
+      blind_.insert(bucket);
+    }
+    since.reset();
   }
+  last_ = now;
+
   std::set<std::string> at_work;
   for (const model::AgentState& state : snapshot.states) {
     if (state.at_work) at_work.insert(state.agent_id);
   }
-  // The time since the last snapshot counts for those who were on queue at both ends of it.
-  std::set<Key> on_queue;
+  std::map<std::string, std::vector<std::string>> on_queue;  // agents by queue
   for (const model::Membership& membership : snapshot.memberships) {
-    if (membership.joined && at_work.contains(membership.agent_id) &&
-        skill_of_queue_.contains(membership.queue_id)) {
-      on_queue.emplace(membership.agent_id, membership.queue_id);
+    if (membership.joined && at_work.contains(membership.agent_id)) {
+      on_queue[membership.queue_id].push_back(membership.agent_id);
     }
   }
-  for (auto& [key, seen] : seen_) {
-    if (!on_queue.contains(key)) seen.on_queue_now = false;
-  }
-  for (const Key& key : on_queue) {
-    Seen& seen = seen_[key];
-    if (seen.on_queue_now) {
-      seen.on_queue_seconds[BucketOf(last_)] += absl::ToDoubleSeconds(gap);
-    }
-    seen.on_queue_now = true;
-  }
-  for (const model::AgentWork& work : snapshot.agent_work) {
-    // Work begun before anybody watched has no on-queue time to go with it.
-    if (!skill_of_queue_.contains(work.queue_id) || work.start < *watching_since_) continue;
-    seen_[{work.agent_id, work.queue_id}].work[work.start] = work;
-  }
-  Forget(last_ - window_);
+  ForEachGroup([&](Watched& group) { ObserveTime(group, on_queue, since); });
+  if (work_is_good) ObserveWork(snapshot);
+  const absl::Time oldest = BucketOf(now - window_);
+  blind_.erase(blind_.begin(), blind_.lower_bound(oldest));
+  worked_.erase(worked_.begin(), worked_.lower_bound(oldest));
+  ForEachGroup([&](Watched& group) { Forget(group); });
 }
 
-void WorkloadWindow::Forget(absl::Time before) {
-  for (auto it = seen_.begin(); it != seen_.end();) {
+void WorkloadWindow::LearnSkills(const model::Snapshot& snapshot) {
+  for (const model::Queue& queue : snapshot.queues) {
+    if (queue.skill_id.empty() || skill_known_.contains(queue.id)) continue;
+    for (const QueueSettings& settings : queues_) {
+      if (settings.queue_id == queue.id) AddToSkill(settings, queue.skill_id);
+    }
+  }
+}
+
+// The time from `since` on counts for those who were on queue at both ends of it; on two queues of
+// a skill at once is not twice as long on queue.
+void WorkloadWindow::ObserveTime(Watched& group,
+                                 const std::map<std::string, std::vector<std::string>>& on_queue,
+                                 std::optional<absl::Time> since) {
+  std::set<std::string> agents;
+  for (const auto& [queue_id, settings] : group.queues) {
+    const auto it = on_queue.find(queue_id);
+    if (it != on_queue.end()) agents.insert(it->second.begin(), it->second.end());
+  }
+  for (auto& [agent_id, seen] : group.agents) {
+    if (!agents.contains(agent_id)) seen.on_queue_now = false;
+  }
+  for (const std::string& agent_id : agents) {
+    Seen& seen = group.agents[agent_id];
+    const bool stayed = std::exchange(seen.on_queue_now, true);
+    if (!stayed || !since) continue;
+    for (absl::Time from = *since; from < *last_;) {
+      const absl::Time to = std::min(*last_, BucketOf(from) + kBucket);
+      seen.on_queue_seconds[BucketOf(from)] += absl::ToDoubleSeconds(to - from);
+      from = to;
+    }
+  }
+}
+
+void WorkloadWindow::ObserveWork(const model::Snapshot& snapshot) {
+  // A good section lacks none of its intervals; the last one may not be over yet.
+  absl::Time first = absl::InfiniteFuture(), last = absl::InfinitePast();
+  std::map<std::string, std::vector<const model::AgentWork*>> by_queue;
+  for (const model::AgentWork& work : snapshot.agent_work) {
+    first = std::min(first, work.start);
+    last = std::max(last, work.start + work.length);
+    by_queue[work.queue_id].push_back(&work);
+  }
+  if (by_queue.empty()) return;
+  last = std::min(last, WorkReadAt(snapshot));
+  for (absl::Time bucket = NextBucket(first); bucket + kBucket <= last; bucket += kBucket) {
+    worked_.insert(bucket);
+  }
+  ForEachGroup([&](Watched& group) {
+    for (const auto& [queue_id, settings] : group.queues) {
+      for (const model::AgentWork* work : by_queue[queue_id]) {
+        group.agents[work->agent_id].work[{work->start, queue_id}] = *work;
+      }
+    }
+  });
+}
+
+void WorkloadWindow::Forget(Watched& group) const {
+  const absl::Time oldest = BucketOf(*last_ - window_);
+  for (auto it = group.agents.begin(); it != group.agents.end();) {
     Seen& seen = it->second;
     seen.on_queue_seconds.erase(seen.on_queue_seconds.begin(),
-                                seen.on_queue_seconds.lower_bound(BucketOf(before)));
-    seen.work.erase(seen.work.begin(), seen.work.lower_bound(BucketOf(before)));
+                                seen.on_queue_seconds.lower_bound(oldest));
+    seen.work.erase(seen.work.begin(), seen.work.lower_bound({oldest, ""}));
     const bool gone = !seen.on_queue_now && seen.on_queue_seconds.empty() && seen.work.empty();
-    it = gone ? seen_.erase(it) : std::next(it);
+    it = gone ? group.agents.erase(it) : std::next(it);
   }
 }
 
-void WorkloadWindow::AddTo(Group& group, const QueueSettings& settings, const Key& key,
-                           const Seen& seen) const {
-  if (!seen.on_queue_now) {
-    // Agents who are not on queue are outside the mean (FAIR-5).
-    ++group.off_queue;
-    return;
+bool WorkloadWindow::IsCompared(absl::Time bucket) const {
+  return worked_.contains(bucket) && !blind_.contains(bucket);
+}
+
+Group WorkloadWindow::Collect(const Watched& watched) const {
+  Group group{watched.kind, watched.id, watched.queues.begin()->second->acw_weight, {}, 0};
+  for (const auto& [agent_id, seen] : watched.agents) {
+    if (!seen.on_queue_now) {
+      ++group.off_queue;  // agents who are not on queue are outside the mean (FAIR-5)
+      continue;
+    }
+    AgentWorkload& agent = group.agents.emplace_back();
+    agent.agent_id = agent_id;
+    agent.on_queue_seconds = 0;
+    for (const auto& [bucket, seconds] : seen.on_queue_seconds) {
+      if (IsCompared(bucket)) *agent.on_queue_seconds += seconds;
+    }
+    // Queues of a skill may be judged differently: by the contacts that the agent had of each.
+    double factor = 0, utilization = 0;
+    for (const auto& [key, work] : seen.work) {
+      if (!IsCompared(BucketOf(work.start))) continue;
+      const auto handled = static_cast<double>(work.handled);
+      agent.contacts += handled;
+      agent.talk_seconds += absl::ToDoubleSeconds(work.talk);
+      agent.hold_seconds += absl::ToDoubleSeconds(work.hold);
+      agent.acw_seconds += absl::ToDoubleSeconds(work.after_call);
+      const QueueSettings& queue = *watched.queues.at(key.second);
+      factor += handled * queue.capacity_factor;
+      utilization += handled * queue.utilization_target;
+    }
+    if (watched.queues.size() == 1 || agent.contacts == 0) {
+      agent.skill_modifier = watched.queues.begin()->second->capacity_factor;
+      agent.utilization = watched.queues.begin()->second->utilization_target;
+    } else {
+      agent.skill_modifier = factor / agent.contacts;
+      agent.utilization = utilization / agent.contacts;
+    }
   }
-  // Entries come by agent, so an agent's second queue of a skill group meets its first.
-  if (group.agents.empty() || group.agents.back().agent_id != key.first) {
-    AgentWorkload& added = group.agents.emplace_back();
-    added.agent_id = key.first;
-    added.on_queue_seconds = 0;
-    added.skill_modifier = settings.capacity_factor;
-    added.utilization = settings.utilization_target;
-  }
-  AgentWorkload& agent = group.agents.back();
-  // On two queues at once is not twice as long on queue.
-  double on_queue = 0;
-  for (const auto& [start, seconds] : seen.on_queue_seconds) on_queue += seconds;
-  agent.on_queue_seconds = std::max(*agent.on_queue_seconds, on_queue);
-  for (const auto& [start, work] : seen.work) {
-    agent.contacts += static_cast<double>(work.handled);
-    agent.talk_seconds += absl::ToDoubleSeconds(work.talk);
-    agent.hold_seconds += absl::ToDoubleSeconds(work.hold);
-    agent.acw_seconds += absl::ToDoubleSeconds(work.after_call);
-  }
+  return group;
 }
 
 std::vector<Group> WorkloadWindow::Groups() const {
   std::vector<Group> groups;
-  std::map<std::string, Group> skills;
-  std::map<std::string, const QueueSettings*> settings;
-  for (const QueueSettings& queue : queues_) {
-    groups.push_back({Group::Kind::kQueue, queue.queue_id, queue.acw_weight, {}, 0});
-    settings[queue.queue_id] = &queue;
-    const std::string& skill = skill_of_queue_.at(queue.queue_id);
-    if (!skill.empty()) {
-      skills.try_emplace(skill, Group{Group::Kind::kSkill, skill, queue.acw_weight, {}, 0});
-    }
-  }
-  for (const auto& [key, seen] : seen_) {
-    const QueueSettings& queue = *settings.at(key.second);
-    for (Group& group : groups) {
-      if (group.id == key.second) AddTo(group, queue, key, seen);
-    }
-    if (const auto it = skills.find(skill_of_queue_.at(key.second)); it != skills.end()) {
-      AddTo(it->second, queue, key, seen);
-    }
-  }
-  for (auto& [id, group] : skills) groups.push_back(std::move(group));
+  for (const Watched& watched : by_queue_) groups.push_back(Collect(watched));
+  for (const auto& [id, watched] : by_skill_) groups.push_back(Collect(watched));
   return groups;
+}
+
+absl::Duration WorkloadWindow::Compared() const {
+  return kBucket * std::count_if(worked_.begin(), worked_.end(),
+                                 [&](absl::Time bucket) { return IsCompared(bucket); });
 }
 
 }  // namespace evenkeel::fairness

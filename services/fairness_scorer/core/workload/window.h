@@ -1,13 +1,15 @@
-// Collects what each agent did for each queue over a sliding window, from one snapshot after
-// another: contacts and times from the snapshots' agent work, on-queue time from how long the agent
-// was seen at work and joined. What was not watched is not counted, so after a start the window
-// fills up first, and agents with little on-queue time are left out by the score.
+// Collects what each agent did over a sliding window, from one snapshot after another: contacts and
+// times from the snapshots' agent work, on-queue time from how long the agent was seen at work and
+// joined. Both are compared over the same stretches of five minutes: those that were watched from
+// end to end and whose work has been read. So after a start, or a silence, the window fills up
+// first, and agents with little on-queue time are left out by the score.
 #pragma once
 
 #include <absl/time/time.h>
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,33 +42,55 @@ struct Group {
 class WorkloadWindow {
  public:
   WorkloadWindow(std::vector<QueueSettings> queues, absl::Duration window);
+  WorkloadWindow(const WorkloadWindow&) = delete;
+  WorkloadWindow& operator=(const WorkloadWindow&) = delete;
 
-  // Takes the next snapshot; one that is not newer than the last is passed over. Time between
-  // snapshots counts as on queue up to `max_gap`: a longer silence is not work.
-  void Observe(const model::Snapshot& snapshot, absl::Duration max_gap);
+  // Takes the next snapshot, whose states and memberships must be good; one that is not newer than
+  // the last is passed over. After more than `max_gap` since the last nothing is known of the time
+  // between. `work_is_good`: whether its agent work is, too.
+  void Observe(const model::Snapshot& snapshot, absl::Duration max_gap, bool work_is_good);
 
   // By queue in the order of the settings, then by skill id. Groups nobody worked for are there,
   // empty.
   std::vector<Group> Groups() const;
 
+  // The time in the window that is compared.
+  absl::Duration Compared() const;
+
  private:
-  using Key = std::pair<std::string, std::string>;  // agent, queue
+  // One agent in a group.
   struct Seen {
-    // On-queue seconds by the start of five-minute buckets.
-    std::map<absl::Time, double> on_queue_seconds;
-    // Work by the start of its interval: an interval seen again replaces what was known of it.
-    std::map<absl::Time, model::AgentWork> work;
+    std::map<absl::Time, double> on_queue_seconds;  // by bucket
+    // Work by the start of its interval and queue: an interval seen again replaces what was known.
+    std::map<std::pair<absl::Time, std::string>, model::AgentWork> work;
     bool on_queue_now = false;
   };
-  void Forget(absl::Time before);
-  void AddTo(Group& group, const QueueSettings& settings, const Key& key, const Seen& seen) const;
+  // A group, and everybody seen in it.
+  struct Watched {
+    Group::Kind kind = Group::Kind::kQueue;
+    std::string id;
+    std::map<std::string, const QueueSettings*> queues;  // those whose work it is
+    std::map<std::string, Seen> agents;
+  };
+  void LearnSkills(const model::Snapshot& snapshot);
+  void AddToSkill(const QueueSettings& queue, const std::string& skill_id);
+  void ObserveTime(Watched& group, const std::map<std::string, std::vector<std::string>>& on_queue,
+                   std::optional<absl::Time> since);
+  void ObserveWork(const model::Snapshot& snapshot);
+  void Forget(Watched& group) const;
+  bool IsCompared(absl::Time bucket) const;
+  Group Collect(const Watched& watched) const;
+  template <typename What>
+  void ForEachGroup(const What& what);
 
   const std::vector<QueueSettings> queues_;
   const absl::Duration window_;
-  std::map<Key, Seen> seen_;
-  std::map<std::string, std::string> skill_of_queue_;
-  std::optional<absl::Time> watching_since_;
-  absl::Time last_;
+  std::vector<Watched> by_queue_;
+  std::map<std::string, Watched> by_skill_;
+  std::set<std::string> skill_known_;  // queues whose skill is known
+  std::set<absl::Time> blind_;         // buckets of which some time was not watched
+  std::set<absl::Time> worked_;        // buckets whose work has been read, all of it
+  std::optional<absl::Time> last_;
 };
 
 }  // namespace evenkeel::fairness
