@@ -6,6 +6,7 @@
 #include <absl/time/time.h>
 
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,7 +26,8 @@ struct Counts {
 };
 
 struct RosterReading {
-  std::vector<model::Agent> agents;  // by id
+  std::vector<model::Agent> agents;      // by id
+  std::set<std::string> skills_unknown;  // agents whose skills the API left out
   Counts counts;
 };
 

@@ -148,6 +148,7 @@ absl::StatusOr<RosterReading> PlatformReader::ReadRoster(const CallLimits& limit
     reading.counts.expected = active + missing;
     for (auto& [id, entry] : entries) {
       reading.counts.seen += entry.skills_known ? 1 : 0;
+      if (!entry.skills_known) reading.skills_unknown.insert(id);
       reading.agents.push_back(std::move(entry.agent));
     }
     return reading;

@@ -119,6 +119,7 @@ TEST_F(ReaderTest, API8_AgentsWhoseSkillsAreLeftOutAreNotSeen) {
   const auto reading = reader_->ReadRoster(limits_);
   EXPECT_EQ(reading->agents.size(), 2u);
   EXPECT_EQ(reading->counts, (Counts{2, 1, 1}));
+  EXPECT_THAT(reading->skills_unknown, ElementsAre("u1"));
 }
 
 TEST_F(ReaderTest, API4_NextUriIsFollowedOnOurOwnHost) {

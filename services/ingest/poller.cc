@@ -226,7 +226,8 @@ absl::StatusOr<int> Poller::ReadAndPut(Section section, const genesys::CallLimit
     case Section::kRoster: {
       EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadRoster(limits));
       std::lock_guard lock(mutex_);
-      builder_.PutRoster(std::move(reading.agents), CompletenessOf(reading.counts), clock_.Now());
+      builder_.PutRoster(std::move(reading.agents), CompletenessOf(reading.counts), clock_.Now(),
+                         std::move(reading.skills_unknown));
       return reading.counts.requests;
     }
     case Section::kStates: {
