@@ -186,6 +186,7 @@ absl::Status Poller::Read(Section section, std::stop_token stop) {
   {
     std::lock_guard lock(mutex_);
     progress_.at(section).in_flight = true;
+    schedule_.Started(section);
     limits.max_wait = std::max(absl::Minutes(1), 2 * schedule_.Interval(section));
   }
   const absl::StatusOr<int> requests = ReadAndPut(section, limits);

@@ -178,6 +178,22 @@ TEST_F(PollerTest, CAP11_OutcomesReachTheSnapshotAndTheQueuesAreReadSoon) {
   EXPECT_EQ(hub_.newest()->left_alone[1].why, model::LeftAlone::Why::kChangedByOther);
 }
 
+TEST_F(PollerTest, CAP11_AChangeDuringAReadingIsReadAfterIt) {
+  reader_.Hold(Section::kQueues);
+  poller_->Start([](std::stop_token) { return absl::OkStatus(); });
+  reader_.WaitForReads(Section::kQueues, 1);
+  clock_.WaitForSleepers(5);
+  model::Change change;
+  change.id = "c1";
+  change.proposal.entity = model::MembershipEntity{"q1", "a2"};
+  change.state = model::ChangeState::kApplied;
+  change.updated_at = clock_.Now();
+  poller_->ObserveChange(change);
+  clock_.Advance(absl::Seconds(3));
+  reader_.Release(Section::kQueues);
+  reader_.WaitForReads(Section::kQueues, 2);  // at once, 27 s before its own time
+}
+
 TEST_F(PollerTest, RunsOnItsIntervalsAndStopsAtOnce) {
   poller_->Start([](std::stop_token) { return absl::OkStatus(); });
   for (int seconds = 0; seconds < 120; ++seconds) {
