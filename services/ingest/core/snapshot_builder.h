@@ -35,7 +35,7 @@ struct Completeness {
   int64_t seen = 0;
 };
 
-// Not thread-safe. Each Put replaces the section's reading, finished at `taken_at`.
+// Not thread-safe. Each Put replaces the section's reading, begun at `taken_at`.
 class SnapshotBuilder {
  public:
   // The next snapshot has the number `last_number` + 1.
