@@ -42,7 +42,7 @@ struct QueuesReading {
   std::vector<std::string> gone;               // asked for, and not there any more; not expected
   // Queues with native automation that moves agents too (conditional groups); by id.
   std::vector<std::string> automated;
-  Counts counts;
+  Counts counts;  // of queues and memberships together
 };
 
 struct LiveReading {
@@ -95,7 +95,8 @@ class CentreReader {
   virtual absl::StatusOr<QueuesReading> ReadQueues(std::span<const std::string> queue_ids,
                                                    const CallLimits& limits) = 0;
 
-  // The queues at this moment. A queue that the API says nothing of is empty.
+  // The queues at this moment. Platform: a queue that the API says nothing of is empty. Guide: it
+  // is left out and not seen.
   virtual absl::StatusOr<LiveReading> ReadLive(std::span<const std::string> queue_ids,
                                                const CallLimits& limits) = 0;
 

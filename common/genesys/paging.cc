@@ -77,6 +77,7 @@ absl::StatusOr<Paged> ReadPages(ApiClient& api, const Operation& operation,
     EVENKEEL_ASSIGN_OR_RETURN(http::Response response, api.Call(operation, page, limits));
     ++paged.requests;
     EVENKEEL_ASSIGN_OR_RETURN(const PageInfo info, take(response.body));
+    paged.entries += info.entries;
     if (info.total) {
       paged.moved = paged.moved || (paged.total && *paged.total != *info.total);
       paged.total = info.total;

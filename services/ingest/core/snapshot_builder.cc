@@ -176,6 +176,10 @@ void SnapshotBuilder::Fill(model::Section section, const std::set<std::string>& 
       for (const auto& [id, live] : live_) {
         if (queues_.contains(id)) snapshot.live.push_back(live);
       }
+      if (Of(Section::kQueues).ever()) {
+        quality.expected = static_cast<int64_t>(queues_.size());
+        quality.seen = static_cast<int64_t>(snapshot.live.size());
+      }
       return;
     case Section::kIntervals:
       for (const auto& [key, interval] : intervals_) {

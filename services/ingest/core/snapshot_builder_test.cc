@@ -114,6 +114,16 @@ TEST_F(SnapshotBuilderTest, API8_OnlyMembersWithoutSkillsAreNotSeen) {
   EXPECT_EQ(QualityOf(*Build(), Section::kRoster).seen, 298) << "and one that was never read";
 }
 
+TEST_F(SnapshotBuilderTest, API8_EveryQueueIsExpectedToHaveLiveFigures) {
+  builder_.PutQueues({Queue("q1"), Queue("q2")}, {}, {2, 2}, kNow);
+  model::QueueLive one, gone;
+  one.queue_id = "q1";
+  gone.queue_id = "q9";
+  builder_.PutLive({one, gone}, {2, 2}, kNow);
+  EXPECT_EQ(QualityOf(*Build(), Section::kLive).expected, 2);
+  EXPECT_EQ(QualityOf(*Build(), Section::kLive).seen, 1);
+}
+
 TEST_F(SnapshotBuilderTest, CAP2_GuideMembersHoldTheQueuesSkill) {
   BuilderSettings settings;
   settings.capacity_lever = model::CapacityLever::kQueueCapacity;
