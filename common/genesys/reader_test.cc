@@ -219,6 +219,14 @@ TEST_F(ReaderTest, API4_ListingsThatDoNotEndAreErrors) {
     EXPECT_EQ(reader_->ReadQueues(one_queue_, limits_).status().code(),
               absl::StatusCode::kDataLoss);
   }
+  // What came back is told, but not all of it.
+  answer_ = [](const std::string& path, const http::Request&) {
+    if (path == "/api/v2/routing/queues") {
+      return Answer(200, R"({"entities":[{"id":"q1","name":"n"}],"pageCount":1})");
+    }
+    return Answer(200, R"({"entities":[],"nextUri":"/elsewhere?)" + std::string(5000, 'x') + "\"}");
+  };
+  EXPECT_LT(reader_->ReadQueues(one_queue_, limits_).status().message().size(), 400u);
   // A page count that is always one more.
   int pages = 0;
   const auto endless = ReadPages(client_->api(), platform::kUsers, {}, PagingStyle::kPageNumber,
