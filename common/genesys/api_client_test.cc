@@ -265,7 +265,7 @@ TEST_F(ApiClientTest, API3_No429AtFullSpeed) {
     for (int i = 0; i < 700; ++i) (void)client_->api().Call(kRead, kRequest, limits);
   });
   EXPECT_EQ(refused, 0);
-  EXPECT_NEAR(recorder_.budget_per_minute, 129.6, 1e-9);
+  EXPECT_NEAR(recorder_.budget_per_minute, 115.2, 1e-9);
 }
 
 TEST_F(ApiClientTest, OPS8_AStopEndsAReadingThatHasBudgetLeft) {
@@ -344,7 +344,7 @@ TEST(ClientTest, API3_AGuideLimitBelowOneASecondIsKept) {
     const auto client = *Client::Make(
         options, clock, nullptr,
         std::make_unique<FakeTransport>([](const http::Request&) { return Answer(200, "{}"); }));
-    EXPECT_NEAR(client->pacer().per_minute(), 0.9 * 0.8 * per_minute, 1e-6);
+    EXPECT_NEAR(client->pacer().per_minute(), 0.8 * 0.8 * per_minute, 1e-6);
   }
 }
 

@@ -17,7 +17,7 @@ namespace {
 // Share of the bucket that a priority leaves to those before it.
 constexpr std::array<double, 5> kReserve = {0.0, 0.05, 0.1, 0.2, 0.4};
 // What of our share of a window may be sent at once; the rest flows in over the window.
-constexpr double kBurst = 0.1;
+constexpr double kBurst = 0.2;
 constexpr std::array<Priority, 5> kPriorities = {
     Priority::kRestore, Priority::kThrottle, Priority::kPlan, Priority::kState, Priority::kHistory};
 
