@@ -5,6 +5,7 @@
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <span>
@@ -67,11 +68,13 @@ struct AgentWorkReading {
 inline constexpr absl::Duration kIntervalLength = absl::Minutes(5);
 inline constexpr absl::Duration kHistoryWindow = absl::Minutes(30);
 
-// A request that shows whether an operation is permitted, and which loops need it.
+// A request that shows whether an operation is permitted and answers what can be understood, and
+// which loops need it.
 struct Probe {
   const Operation* operation;
   ApiRequest request;
   std::vector<std::string> loops;
+  std::function<absl::Status(std::string_view body)> parse;  // as the reader does
 };
 
 // Thread-safe. Every method pages to the end; on an error nothing is returned. Besides the codes of

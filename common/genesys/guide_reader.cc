@@ -152,15 +152,42 @@ absl::StatusOr<AgentWorkReading> GuideReader::ReadAgentWork(std::span<const std:
 
 std::vector<Probe> GuideReader::Probes(std::span<const std::string> queue_ids) const {
   std::vector<Probe> probes = {
-      {&guide::kUsers, {{}, {{"page_size", "1"}}, ""}, {"capacity", "fairness"}},
-      {&guide::kUserStates, {}, {"capacity", "fairness"}},
-      {&guide::kUsersRealtime, kWorkRequest, {"fairness"}},
+      {&guide::kUsers,
+       {{}, {{"page_size", "1"}}, ""},
+       {"capacity", "fairness"},
+       [](std::string_view body) {
+         std::map<std::string, model::Agent> out;
+         return guide::ParseUsers(body, out).status();
+       }},
+      {&guide::kUserStates,
+       {},
+       {"capacity", "fairness"},
+       [](std::string_view body) {
+         std::map<std::string, model::AgentState> out;
+         return guide::ParseStates(body, out);
+       }},
+      {&guide::kUsersRealtime,
+       kWorkRequest,
+       {"fairness"},
+       [](std::string_view body) { return guide::ParseUsersRealtime(body).status(); }},
   };
   if (queue_ids.empty()) return probes;
   const Parameters one = {{"queueId", queue_ids[0]}};
-  probes.push_back({&guide::kQueue, {one, {}, ""}, {"capacity", "fairness"}});
-  probes.push_back({&guide::kQueuesRealtime, {{}, one, ""}, {"capacity"}});
-  probes.push_back({&guide::kQueueMetrics, {one, {}, ""}, {"capacity"}});
+  probes.push_back(
+      {&guide::kQueue, {one, {}, ""}, {"capacity", "fairness"}, [](std::string_view body) {
+         return guide::ParseQueue(body).status();
+       }});
+  probes.push_back(
+      {&guide::kQueuesRealtime, {{}, one, ""}, {"capacity"}, [](std::string_view body) {
+         std::map<std::string, model::QueueLive> out;
+         return guide::ParseRealtime(body, out);
+       }});
+  probes.push_back({&guide::kQueueMetrics,
+                    {one, {}, ""},
+                    {"capacity"},
+                    [id = queue_ids[0]](std::string_view body) {
+                      return guide::ParseMetrics(body, id).status();
+                    }});
   return probes;
 }
 

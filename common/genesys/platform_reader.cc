@@ -91,6 +91,15 @@ std::string AggregatesQuery(std::span<const std::string> queue_ids, bool by_agen
   return writer.EndObject().Take();
 }
 
+// Tries `parse` on an answer.
+template <typename Out, typename Parse>
+std::function<absl::Status(std::string_view)> Into(Parse parse) {
+  return [parse](std::string_view body) {
+    Out out;
+    return parse(body, out).status();
+  };
+}
+
 struct Listing {
   int requests = 0;
   int64_t missing = 0;  // entries that the API counts, and that did not come
@@ -353,24 +362,42 @@ std::vector<Probe> PlatformReader::Probes(std::span<const std::string> queue_ids
   const std::vector<std::string> one(queue_ids.begin(),
                                      queue_ids.begin() + std::min<size_t>(1, queue_ids.size()));
   const absl::Time to = IntervalStart(clock_.Now());
+  const absl::Time now = clock_.Now();
   std::vector<Probe> probes = {
       {&platform::kUsers,
        {{}, {{"pageSize", "1"}, {"state", "active"}, {"expand", "skills"}}, ""},
-       {"capacity"}},
-      {&platform::kQueues, {{}, {{"pageSize", "1"}}, ""}, {"capacity", "fairness"}},
+       {"capacity"},
+       Into<std::map<std::string, platform::RosterEntry>>(platform::ParseUsers)},
+      {&platform::kQueues,
+       {{}, {{"pageSize", "1"}}, ""},
+       {"capacity", "fairness"},
+       Into<std::map<std::string, platform::QueueEntry>>(platform::ParseQueues)},
   };
   // The rest asks for a queue.
   if (one.empty()) return probes;
   probes.push_back({&platform::kQueueMembers,
                     {{{"queueId", one[0]}}, {{"pageSize", "1"}}, ""},
-                    {"capacity", "fairness"}});
+                    {"capacity", "fairness"},
+                    Into<std::map<std::string, platform::MemberEntry>>(platform::ParseMembers)});
   probes.push_back({&platform::kRoutingActivity,
                     {{}, {{"pageSize", "1"}}, ActivityQuery(one)},
-                    {"capacity", "fairness"}});
-  probes.push_back({&platform::kQueueObservations, {{}, {}, ObservationsQuery(one)}, {"capacity"}});
-  probes.push_back({&platform::kConversationAggregates,
-                    {{}, {}, AggregatesQuery(one, true, to - kIntervalLength, to)},
-                    {"capacity", "fairness"}});
+                    {"capacity", "fairness"},
+                    Into<std::map<std::string, platform::ActivityEntry>>(platform::ParseActivity)});
+  probes.push_back({&platform::kQueueObservations,
+                    {{}, {}, ObservationsQuery(one)},
+                    {"capacity"},
+                    [now, id = one[0]](std::string_view body) {
+                      std::map<std::string, model::QueueLive> out = {{id, {}}};
+                      return platform::ParseObservations(body, now, out);
+                    }});
+  probes.push_back(
+      {&platform::kConversationAggregates,
+       {{}, {}, AggregatesQuery(one, true, to - kIntervalLength, to)},
+       {"capacity", "fairness"},
+       [](std::string_view body) {
+         std::map<std::tuple<std::string, std::string, absl::Time>, model::AgentWork> out;
+         return platform::ParseAgentAggregates(body, out);
+       }});
   return probes;
 }
 

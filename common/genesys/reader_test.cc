@@ -334,6 +334,7 @@ TEST_F(ReaderTest, API10_PinsAreChecked) {
   EXPECT_EQ(CheckIdentity(*client_, {}, clock_, limits_)->organisation->id, "o1");
   const absl::Status wrong = CheckIdentity(*client_, {"", "Production"}, clock_, limits_).status();
   EXPECT_EQ(wrong.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(IsPinRefusal(wrong));
   EXPECT_EQ(wrong.message(),
             "centre.organisation_name is \"Production\", but these credentials belong to the "
             "organisation with the name \"Staging\"");
@@ -359,6 +360,37 @@ TEST_F(ReaderTest, API10_PreflightNamesWhatIsMissingByLoop) {
   EXPECT_THAT(report.automated, ElementsAre("q1"));
   EXPECT_EQ(report.warnings.size(), 1u);
   EXPECT_EQ(report.probes.size(), 6u);
+}
+
+TEST_F(ReaderTest, API10_AnswersThatCannotBeUnderstoodAreNotWell) {
+  std::string damaged;
+  answer_ = [&](const std::string& path, const http::Request&) {
+    if (path == damaged) return Answer(200, "<html>come in</html>");
+    if (path == "/api/v2/tokens/me") return Answer(200, R"({"organization":{"id":"o1"}})");
+    if (path == "/api/v2/routing/queues") {
+      return Answer(200, R"({"entities":[{"id":"q1","name":"n"}],"pageCount":1})");
+    }
+    return Answer(200, R"({"entities":[]})");
+  };
+  const auto examine = [&] {
+    return RunPreflight(*client_, *reader_, {}, one_queue_, clock_, limits_);
+  };
+  EXPECT_TRUE(examine().ok());
+  std::set<std::string> paths;
+  for (const http::Request& request : requests_) {
+    const std::string target = request.url.substr(request.url.find("/api/v2/"));
+    paths.insert(target.substr(0, target.find('?')));
+  }
+  EXPECT_EQ(paths.size(), 7u);
+  for (const std::string& path : paths) {
+    damaged = path;
+    EXPECT_FALSE(examine().ok()) << path;
+  }
+  damaged = "/api/v2/routing/queues/q1/members";
+  const PreflightReport report = examine();
+  EXPECT_EQ(report.queues_status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(report.queues_status.message()),
+              HasSubstr("queues.members: the answer cannot be understood"));
 }
 
 TEST_F(ReaderTest, API10_WithoutAnAnswerNothingElseIsTried) {
@@ -491,8 +523,7 @@ TEST_F(GuideReaderTest, API6_WorkFromTheFutureIsRefused) {
 
 TEST_F(GuideReaderTest, API10_APinThatCannotBeCheckedIsRefused) {
   answer_ = [](const std::string&, const http::Request&) { return Answer(200, "{}"); };
-  EXPECT_EQ(CheckIdentity(*client_, {"o1", ""}, clock_, limits_).status().code(),
-            absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(IsPinRefusal(CheckIdentity(*client_, {"o1", ""}, clock_, limits_).status()));
   EXPECT_TRUE(CheckIdentity(*client_, {}, clock_, limits_).ok());
 }
 

@@ -102,7 +102,7 @@ IngestApp::IngestApp(const runtime::Dependencies& dependencies,
 absl::Status IngestApp::Start(const runtime::ChannelSource& channels) {
   // A wrong organisation must not be read at all; anything else may pass.
   const absl::Status first = Identify(absl::ZeroDuration(), {});
-  if (absl::IsInvalidArgument(first)) return first;
+  if (genesys::IsPinRefusal(first)) return first;
   auto watcher = std::make_unique<ActuatorWatcher>(
       channels(runtime::ServiceId::kActuator),
       [this](const model::Change& change) { poller_.ObserveChange(change); },

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <map>
 
+#include "common/base/error_details.h"
 #include "common/config/defaults.h"
 #include "common/rpc/channel.h"
 #include "common/runtime/process.h"
@@ -97,10 +98,22 @@ TEST_F(IngestAppTest, API1_WhatCannotWorkEndsTheProcessAtOnce) {
 }
 
 TEST_F(IngestAppTest, API10_AnotherOrganisationEndsTheProcess) {
-  SetIdentity(absl::InvalidArgumentError("centre.organisation_id is \"o1\", but ..."));
+  SetIdentity(RefusalStatus(absl::StatusCode::kInvalidArgument,
+                            "centre.organisation_id is \"o1\", but ...",
+                            {"WRONG_ORGANISATION", {}}));
   const auto process = StartOverFake();
   EXPECT_EQ(process.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(all_reads_, 0);
+}
+
+TEST_F(IngestAppTest, API10_AProxysRefusalIsWaitedOut) {
+  SetIdentity(absl::InvalidArgumentError("tokens.me: answered 407 proxy authentication"));
+  const auto process = StartOverFake();
+  ASSERT_TRUE(process.ok()) << process.status();
+  clock_.WaitForSleepers(2);
+  EXPECT_THAT(std::string((*process)->app(runtime::ServiceId::kIngest).Ready().message()),
+              HasSubstr("407"));
+  (*process)->Stop();
 }
 
 TEST_F(IngestAppTest, API10_ACentreThatCannotBeReachedIsWaitedFor) {
