@@ -125,6 +125,10 @@ absl::StatusOr<Token> TokenSource::Get(absl::Duration timeout) {
     }
     if (!token_ && !failure_.ok()) return failure_;
   }
+  // Whoever waited out its time does not begin what it cannot end.
+  if (stopwatch.SteadyNow() >= last_moment) {
+    return absl::DeadlineExceededError("no time is left to fetch the token");
+  }
   fetching_ = true;
   lock.unlock();
   absl::StatusOr<TokenAnswer> answer = Fetch(last_moment - stopwatch.SteadyNow());
