@@ -136,10 +136,6 @@ absl::StatusOr<http::Response> ApiClient::Call(const Operation& operation,
         pacer_.Acquire(operation.priority, last_moment - clock_.SteadyNow(), limits.stop);
     if (!may_send.ok()) return Unanswered(operation, may_send, /*sent=*/false, doubtful);
 
-    if (sending_left <= absl::ZeroDuration()) {
-      return Unanswered(operation, absl::DeadlineExceededError("the call's time is up"),
-                        /*sent=*/false, doubtful);
-    }
     const SteadyTime start = stopwatch.SteadyNow();
     const Attempt attempt = Try(operation, http_request,
                                 std::min(sending_left, options_.request_timeout), send_until, made);

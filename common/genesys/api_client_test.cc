@@ -304,6 +304,20 @@ TEST_F(ApiClientTest, API9_TokenAndRequestShareOneTimeout) {
   EXPECT_LT(timeouts[1], timeouts[0]);
 }
 
+TEST_F(ApiClientTest, API9_WhenTheTokenTookAllTheTimeNothingIsSent) {
+  CallLimits limits;
+  limits.timeout = absl::Milliseconds(1);
+  transport_->set_handler([&](const http::Request& request) -> absl::StatusOr<http::Response> {
+    if (!testing::IsLogin(request)) return Answer(200, "{}");
+    LetTimePass(limits.timeout);
+    return testing::TokenAnswer("t");
+  });
+  const absl::Status status = client_->api().Call(kRead, kRequest, limits).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_TRUE(IsNotSent(status));
+  EXPECT_EQ(api_requests(), 0);
+}
+
 TEST_F(ApiClientTest, API9_A401AfterTheCallsTimeIsNotTriedAgain) {
   ASSERT_TRUE(Call(kRead, kRequest).ok());
   CallLimits limits;

@@ -206,6 +206,12 @@ TEST_F(TokenSourceTest, API9_WhoeverWaitsForAnothersFetchHasATimeoutToo) {
   release.count_down();
 }
 
+TEST_F(TokenSourceTest, API9_WhoeverHasNoTimeLeftSpoilsNothingForTheOthers) {
+  TokenSource source = Make(Dialect::kPlatform);
+  EXPECT_EQ(source.Get(absl::ZeroDuration()).status().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(Value(Get(source)), "t1");
+}
+
 TEST_F(TokenSourceTest, API9_BothPathsOfTheGuideShareOneTimeout) {
   TokenSource source = Make(Dialect::kGuide);
   transport_.set_handler([](const http::Request& request) {
