@@ -23,10 +23,6 @@ class FragileHistory final : public HistoryStore {
     std::lock_guard lock(mutex_);
     most_at_once_ = most;
   }
-  int prunes() const {
-    std::lock_guard lock(mutex_);
-    return prunes_;
-  }
 
   absl::Status SaveIntervals(std::span<const model::QueueInterval> intervals,
                              absl::Time read_at) override {
@@ -51,10 +47,6 @@ class FragileHistory final : public HistoryStore {
     return store_->LastSnapshotNumber();
   }
   absl::Status Prune(absl::Time before) override {
-    {
-      std::lock_guard lock(mutex_);
-      ++prunes_;
-    }
     const absl::Status failure = Failure();
     return failure.ok() ? store_->Prune(before) : failure;
   }
@@ -69,7 +61,6 @@ class FragileHistory final : public HistoryStore {
   mutable std::mutex mutex_;
   absl::Status failure_;
   int most_at_once_ = 1000000;
-  int prunes_ = 0;
 };
 
 }  // namespace evenkeel::ingest
