@@ -105,6 +105,12 @@ TEST(ConfigTest, ADuplicateKeyAndBrokenYamlAreErrors) {
               ElementsAre(FieldViolation{"x.yaml", "holds more than one YAML document"}));
 }
 
+TEST(ConfigTest, OPS9_SnapshotsKeptAreWholeCopiesAndSoFew) {
+  EXPECT_THAT(ViolationsOf("ingest: {snapshots_kept: 240}\n"), SizeIs(0));
+  EXPECT_THAT(ViolationsOf("ingest: {snapshots_kept: 241}\n"),
+              ElementsAre(FieldViolation{"ingest.snapshots_kept", "must be 2 to 240, is 241"}));
+}
+
 TEST(ConfigTest, RegionHasNoDefault) {
   const auto config =
       ParseConfig("", "x.yaml", [](const char*) { return std::optional<std::string>(); });

@@ -50,7 +50,7 @@ v1::Config DefaultConfig() {
   ingest.set_database("");
   *ingest.mutable_history_retention() = Span(7 * kDay);
   *ingest.mutable_dwell() = Span(10 * kMinute);
-  ingest.set_snapshots_kept(240);
+  ingest.set_snapshots_kept(20);
 
   v1::OptimizerConfig& optimizer = *config.mutable_optimizer();
   *optimizer.mutable_capacity_cycle() = Span(kMinute);

@@ -155,7 +155,7 @@ void CheckLoops(const v1::Config& config, Checker& check) {
   check.Span("ingest.estimate_prior_weight", ingest.estimate_prior_weight(), kSecond, kDay);
   check.Span("ingest.history_retention", ingest.history_retention(), absl::Hours(1), 400 * kDay);
   check.Span("ingest.dwell", ingest.dwell(), absl::ZeroDuration(), kDay);
-  check.Range("ingest.snapshots_kept", ingest.snapshots_kept(), 2, 1e5);
+  check.Range("ingest.snapshots_kept", ingest.snapshots_kept(), 2, 240);
 
   const v1::OptimizerConfig& optimizer = config.optimizer();
   check.Span("optimizer.capacity_cycle", optimizer.capacity_cycle(), absl::Seconds(5), kDay);

@@ -186,6 +186,8 @@ ApiClient::Attempt ApiClient::Try(const Operation& operation, const http::Reques
                                   absl::Duration timeout, SteadyTime send_until, int number) {
   Attempt attempt;
   const std::string host = http::UrlHost(request.url);
+  RealClock stopwatch;
+  const SteadyTime last_moment = stopwatch.SteadyNow() + timeout;
   const absl::StatusOr<Token> token = tokens_.Get(timeout);
   if (!token.ok()) {
     // For callers NOT_FOUND is an entity that is gone, which missing credentials are not.
@@ -194,9 +196,8 @@ ApiClient::Attempt ApiClient::Try(const Operation& operation, const http::Reques
                            : token.status();
     return attempt;
   }
-  RealClock stopwatch;
   const SteadyTime start = stopwatch.SteadyNow();
-  if (start > send_until) {
+  if (start > send_until || start >= last_moment) {
     attempt.response = absl::DeadlineExceededError("too late to be sent");
     return attempt;
   }
@@ -208,7 +209,7 @@ ApiClient::Attempt ApiClient::Try(const Operation& operation, const http::Reques
   attempt.sent = true;
   http::Request authorised = request;
   authorised.headers.emplace_back("Authorization", absl::StrCat("Bearer ", token->value.Reveal()));
-  attempt.response = transport_.Send(authorised, timeout);
+  attempt.response = transport_.Send(authorised, last_moment - start);
   const absl::StatusOr<http::Response>& response = attempt.response;
   const int status = response.ok() ? response->status : 0;
   breakers_.Record(host, http::IsHostFailure({status, response.status().code(), ""}),

@@ -10,6 +10,7 @@
 
 #include "common/base/error_details.h"
 #include "common/genesys/client.h"
+#include "common/genesys/paging.h"
 #include "common/testing/fake_transport.h"
 
 namespace evenkeel::genesys {
@@ -26,6 +27,14 @@ constexpr Operation kRead = {
 constexpr Operation kWrite = {"things.put",          "PUT", "/api/v2/things", "thing:edit",
                               http::Priority::kPlan, false};
 const ApiRequest kRequest = {{{"thingId", "a/b"}}, {{"id", "1"}, {"id", "2 3"}}, ""};
+
+// Real time, because that is the time of timeouts.
+void LetTimePass(absl::Duration duration) {
+  RealClock real;
+  const SteadyTime start = real.SteadyNow();
+  while (real.SteadyNow() - start < duration) {
+  }
+}
 
 class Recorder final : public CallObserver {
  public:
@@ -256,7 +265,72 @@ TEST_F(ApiClientTest, API3_No429AtFullSpeed) {
     for (int i = 0; i < 700; ++i) (void)client_->api().Call(kRead, kRequest, limits);
   });
   EXPECT_EQ(refused, 0);
-  EXPECT_EQ(recorder_.budget_per_minute, 144);
+  EXPECT_NEAR(recorder_.budget_per_minute, 115.2, 1e-9);
+}
+
+TEST_F(ApiClientTest, OPS8_AStopEndsAReadingThatHasBudgetLeft) {
+  std::stop_source stop;
+  answers_ = {Answer(200, R"({"entities":[],"continuation_token":"more"})")};
+  CallLimits limits;
+  limits.stop = stop.get_token();
+  int pages = 0;
+  const absl::Status status =
+      ReadPages(client_->api(), kRead, kRequest, PagingStyle::kUntilEmpty, limits,
+                [&](std::string_view) -> absl::StatusOr<PageInfo> {
+                  if (++pages == 2) stop.request_stop();
+                  answers_ = {Answer(200, std::to_string(pages))};
+                  PageInfo info;
+                  info.entries = 1;
+                  return info;
+                })
+          .status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kCancelled);
+  EXPECT_TRUE(IsNotSent(status));
+  EXPECT_EQ(api_requests(), 2);
+}
+
+TEST_F(ApiClientTest, API9_TokenAndRequestShareOneTimeout) {
+  transport_->set_handler([](const http::Request& request) -> absl::StatusOr<http::Response> {
+    if (!testing::IsLogin(request)) return Answer(200, "{}");
+    LetTimePass(absl::Nanoseconds(1));
+    return testing::TokenAnswer("t");
+  });
+  CallLimits limits;
+  limits.timeout = absl::Seconds(10);
+  ASSERT_TRUE(client_->api().Call(kRead, kRequest, limits).ok());
+  const auto timeouts = transport_->timeouts();
+  ASSERT_EQ(timeouts.size(), 2u);
+  EXPECT_LE(timeouts[0], absl::Seconds(10));
+  EXPECT_LT(timeouts[1], timeouts[0]);
+}
+
+TEST_F(ApiClientTest, API9_WhenTheTokenTookAllTheTimeNothingIsSent) {
+  CallLimits limits;
+  limits.timeout = absl::Milliseconds(1);
+  transport_->set_handler([&](const http::Request& request) -> absl::StatusOr<http::Response> {
+    if (!testing::IsLogin(request)) return Answer(200, "{}");
+    LetTimePass(limits.timeout);
+    return testing::TokenAnswer("t");
+  });
+  const absl::Status status = client_->api().Call(kRead, kRequest, limits).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_TRUE(IsNotSent(status));
+  EXPECT_EQ(api_requests(), 0);
+}
+
+TEST_F(ApiClientTest, API9_A401AfterTheCallsTimeIsNotTriedAgain) {
+  ASSERT_TRUE(Call(kRead, kRequest).ok());
+  CallLimits limits;
+  limits.timeout = absl::Milliseconds(1);
+  transport_->set_handler([&](const http::Request& request) -> absl::StatusOr<http::Response> {
+    if (testing::IsLogin(request)) return testing::TokenAnswer("t" + std::to_string(++logins_));
+    LetTimePass(limits.timeout);
+    return Answer(401);
+  });
+  const absl::Status status = client_->api().Call(kRead, kRequest, limits).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_TRUE(IsNotSent(status));
+  EXPECT_EQ(logins_, 1);
 }
 
 TEST_F(ApiClientTest, StopsWaiting) {
@@ -272,6 +346,20 @@ TEST_F(ApiClientTest, StopsWaiting) {
   caller.request_stop();
   caller.join();
   EXPECT_EQ(status.code(), absl::StatusCode::kCancelled);
+}
+
+TEST(ClientTest, API3_AGuideLimitBelowOneASecondIsKept) {
+  SimulatedClock clock(absl::UnixEpoch());
+  ClientOptions options;
+  options.dialect = Dialect::kGuide;
+  options.region = "mypurecloud.ie";
+  for (const double per_minute : {30.0, 90.0, 6000.0}) {
+    options.requests_per_minute = per_minute;
+    const auto client = *Client::Make(
+        options, clock, nullptr,
+        std::make_unique<FakeTransport>([](const http::Request&) { return Answer(200, "{}"); }));
+    EXPECT_NEAR(client->pacer().per_minute(), 0.8 * 0.8 * per_minute, 1e-6);
+  }
 }
 
 TEST(ClientTest, WhatCannotWorkIsRefusedAtOnce) {

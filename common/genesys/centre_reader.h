@@ -5,7 +5,9 @@
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
 
+#include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,7 +27,8 @@ struct Counts {
 };
 
 struct RosterReading {
-  std::vector<model::Agent> agents;  // by id
+  std::vector<model::Agent> agents;      // by id
+  std::set<std::string> skills_unknown;  // agents whose skills the API left out
   Counts counts;
 };
 
@@ -40,7 +43,7 @@ struct QueuesReading {
   std::vector<std::string> gone;               // asked for, and not there any more; not expected
   // Queues with native automation that moves agents too (conditional groups); by id.
   std::vector<std::string> automated;
-  Counts counts;
+  Counts counts;  // of queues and memberships together
 };
 
 struct LiveReading {
@@ -65,11 +68,13 @@ struct AgentWorkReading {
 inline constexpr absl::Duration kIntervalLength = absl::Minutes(5);
 inline constexpr absl::Duration kHistoryWindow = absl::Minutes(30);
 
-// A request that shows whether an operation is permitted, and which loops need it.
+// A request that shows whether an operation is permitted and answers what can be understood, and
+// which loops need it.
 struct Probe {
   const Operation* operation;
   ApiRequest request;
   std::vector<std::string> loops;
+  std::function<absl::Status(std::string_view body)> parse;  // as the reader does
 };
 
 // Thread-safe. Every method pages to the end; on an error nothing is returned. Besides the codes of
@@ -93,7 +98,8 @@ class CentreReader {
   virtual absl::StatusOr<QueuesReading> ReadQueues(std::span<const std::string> queue_ids,
                                                    const CallLimits& limits) = 0;
 
-  // The queues at this moment. A queue that the API says nothing of is empty.
+  // The queues at this moment. Platform: a queue that the API says nothing of is empty. Guide: it
+  // is left out and not seen.
   virtual absl::StatusOr<LiveReading> ReadLive(std::span<const std::string> queue_ids,
                                                const CallLimits& limits) = 0;
 

@@ -13,9 +13,10 @@ http::RateBudgetOptions BudgetOf(const ClientOptions& options) {
   budget.share = options.rate_share;
   // The published API counts by the minute, the guides' by the second.
   const bool guide = options.dialect == Dialect::kGuide;
-  budget.window = guide ? absl::Seconds(1) : absl::Minutes(1);
   const double per_minute =
       options.requests_per_minute > 0 ? options.requests_per_minute : (guide ? 6000 : 300);
+  // A second of a low limit holds no whole request.
+  budget.window = guide && per_minute >= 1200 ? absl::Seconds(1) : absl::Minutes(1);
   budget.requests_per_window = per_minute * absl::ToDoubleMinutes(budget.window);
   return budget;
 }

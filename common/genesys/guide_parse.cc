@@ -144,7 +144,8 @@ absl::Status ParseRealtime(std::string_view body, std::map<std::string, model::Q
               return ReadCount(value, live.idle_agents);
           }
         }));
-    if (const auto it = out.find(live.queue_id); it != out.end()) it->second = live;
+    const std::string id = live.queue_id;
+    out.insert_or_assign(id, std::move(live));
     return absl::OkStatus();
   });
 }

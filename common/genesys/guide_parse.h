@@ -27,7 +27,7 @@ absl::Status ParseStates(std::string_view body, std::map<std::string, model::Age
 // GET routing/queues/{id}. `inbound_capacity` may be absent: then the queue has none.
 absl::StatusOr<model::Queue> ParseQueue(std::string_view body);
 
-// GET analytics/queues/realtime, into queues that are in `out` already.
+// GET analytics/queues/realtime.
 absl::Status ParseRealtime(std::string_view body, std::map<std::string, model::QueueLive>& out);
 
 // GET routing/queues/{id}/metrics; the answer must be about `queue_id`. By start, each once.

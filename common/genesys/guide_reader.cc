@@ -77,7 +77,6 @@ absl::StatusOr<LiveReading> GuideReader::ReadLive(std::span<const std::string> q
                                                   const CallLimits& limits) {
   LiveReading reading;
   std::map<std::string, model::QueueLive> queues;
-  for (const std::string& id : queue_ids) queues[id].queue_id = id;
   for (size_t at = 0; at < queue_ids.size(); at += kBatch) {
     const auto batch = queue_ids.subspan(at, std::min(kBatch, queue_ids.size() - at));
     EVENKEEL_ASSIGN_OR_RETURN(
@@ -88,8 +87,14 @@ absl::StatusOr<LiveReading> GuideReader::ReadLive(std::span<const std::string> q
     EVENKEEL_RETURN_IF_ERROR(
         Understood(guide::kQueuesRealtime, guide::ParseRealtime(response.body, queues)));
   }
-  for (auto& [id, live] : queues) reading.live.push_back(std::move(live));
-  reading.counts.expected = reading.counts.seen = static_cast<int64_t>(reading.live.size());
+  // This dialect names every queue that it is asked for, idle ones with zeros: one that it does not
+  // name was not seen.
+  const std::set<std::string> wanted(queue_ids.begin(), queue_ids.end());
+  for (auto& [id, live] : queues) {
+    if (wanted.contains(id)) reading.live.push_back(std::move(live));
+  }
+  reading.counts.expected = static_cast<int64_t>(wanted.size());
+  reading.counts.seen = static_cast<int64_t>(reading.live.size());
   return reading;
 }
 
@@ -105,13 +110,17 @@ absl::StatusOr<IntervalsReading> GuideReader::ReadIntervals(std::span<const std:
     if (!response.ok()) return response.status();
     auto intervals = guide::ParseMetrics(response->body, id);
     if (!intervals.ok()) return Understood(guide::kQueueMetrics, intervals.status());
-    for (model::QueueInterval& interval : *intervals) {
-      if (interval.start >= reading.from && interval.start < reading.to) {
-        reading.intervals.push_back(std::move(interval));
-      }
-    }
+    std::erase_if(*intervals, [&](const model::QueueInterval& interval) {
+      return interval.start < reading.from || interval.start >= reading.to;
+    });
+    // Quiet intervals come as zeros, and only those before the centre's first call are left out: a
+    // gap is something that was not seen.
+    const bool whole =
+        intervals->empty() || intervals->back().start - intervals->front().start ==
+                                  kIntervalLength * (static_cast<int64_t>(intervals->size()) - 1);
+    std::move(intervals->begin(), intervals->end(), std::back_inserter(reading.intervals));
     ++reading.counts.expected;
-    ++reading.counts.seen;
+    reading.counts.seen += whole ? 1 : 0;
   }
   return reading;
 }
@@ -122,6 +131,10 @@ absl::StatusOr<AgentWorkReading> GuideReader::ReadAgentWork(std::span<const std:
                             api_.Call(guide::kUsersRealtime, kWorkRequest, limits));
   auto answer = guide::ParseUsersRealtime(response.body);
   if (!answer.ok()) return Understood(guide::kUsersRealtime, answer.status());
+  if (answer->to > clock_.Now() + kIntervalLength) {
+    return Understood(guide::kUsersRealtime,
+                      absl::InvalidArgumentError("$.timestamp: lies in the future"));
+  }
   AgentWorkReading reading;
   reading.from = answer->from;
   reading.to = answer->to;
@@ -139,15 +152,42 @@ absl::StatusOr<AgentWorkReading> GuideReader::ReadAgentWork(std::span<const std:
 
 std::vector<Probe> GuideReader::Probes(std::span<const std::string> queue_ids) const {
   std::vector<Probe> probes = {
-      {&guide::kUsers, {{}, {{"page_size", "1"}}, ""}, {"capacity", "fairness"}},
-      {&guide::kUserStates, {}, {"capacity", "fairness"}},
-      {&guide::kUsersRealtime, kWorkRequest, {"fairness"}},
+      {&guide::kUsers,
+       {{}, {{"page_size", "1"}}, ""},
+       {"capacity", "fairness"},
+       [](std::string_view body) {
+         std::map<std::string, model::Agent> out;
+         return guide::ParseUsers(body, out).status();
+       }},
+      {&guide::kUserStates,
+       {},
+       {"capacity", "fairness"},
+       [](std::string_view body) {
+         std::map<std::string, model::AgentState> out;
+         return guide::ParseStates(body, out);
+       }},
+      {&guide::kUsersRealtime,
+       kWorkRequest,
+       {"fairness"},
+       [](std::string_view body) { return guide::ParseUsersRealtime(body).status(); }},
   };
   if (queue_ids.empty()) return probes;
   const Parameters one = {{"queueId", queue_ids[0]}};
-  probes.push_back({&guide::kQueue, {one, {}, ""}, {"capacity", "fairness"}});
-  probes.push_back({&guide::kQueuesRealtime, {{}, one, ""}, {"capacity"}});
-  probes.push_back({&guide::kQueueMetrics, {one, {}, ""}, {"capacity"}});
+  probes.push_back(
+      {&guide::kQueue, {one, {}, ""}, {"capacity", "fairness"}, [](std::string_view body) {
+         return guide::ParseQueue(body).status();
+       }});
+  probes.push_back(
+      {&guide::kQueuesRealtime, {{}, one, ""}, {"capacity"}, [](std::string_view body) {
+         std::map<std::string, model::QueueLive> out;
+         return guide::ParseRealtime(body, out);
+       }});
+  probes.push_back({&guide::kQueueMetrics,
+                    {one, {}, ""},
+                    {"capacity"},
+                    [id = queue_ids[0]](std::string_view body) {
+                      return guide::ParseMetrics(body, id).status();
+                    }});
   return probes;
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "common/base/string_bridge.h"
+#include "common/genesys/redact.h"
 
 namespace evenkeel::genesys {
 namespace {
@@ -41,7 +42,7 @@ absl::StatusOr<Parameters> QueryOf(const Operation& operation, const ApiRequest&
   if (UrlDecode(rest.substr(0, question)) !=
       UrlDecode(RequestTarget(operation, {request.path, {}, ""}))) {
     return absl::DataLossError(
-        absl::StrCat(operation.name, ": nextUri leads to another path: ", next_uri));
+        absl::StrCat(operation.name, ": nextUri leads to another path: ", Redact(next_uri, 200)));
   }
   Parameters query;
   if (question == std::string_view::npos) return query;
@@ -77,6 +78,7 @@ absl::StatusOr<Paged> ReadPages(ApiClient& api, const Operation& operation,
     EVENKEEL_ASSIGN_OR_RETURN(http::Response response, api.Call(operation, page, limits));
     ++paged.requests;
     EVENKEEL_ASSIGN_OR_RETURN(const PageInfo info, take(response.body));
+    paged.entries += info.entries;
     if (info.total) {
       paged.moved = paged.moved || (paged.total && *paged.total != *info.total);
       paged.total = info.total;
@@ -100,8 +102,8 @@ absl::StatusOr<Paged> ReadPages(ApiClient& api, const Operation& operation,
       page.query.emplace_back("continuation_token", next);
     }
     if (!next.empty() && !followed.insert(next).second) {
-      return absl::DataLossError(
-          absl::StrCat(operation.name, ": the pages lead in a circle: ", next, " came twice"));
+      return absl::DataLossError(absl::StrCat(
+          operation.name, ": the pages lead in a circle: ", Redact(next, 200), " came twice"));
     }
   }
   return absl::DataLossError(

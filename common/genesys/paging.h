@@ -28,6 +28,7 @@ using TakePage = std::function<absl::StatusOr<PageInfo>(std::string_view body)>;
 
 struct Paged {
   int requests = 0;
+  int64_t entries = 0;           // on all pages, also those that came twice
   std::optional<int64_t> total;  // as the last page said
   bool moved = false;            // the total changed while the pages were read
 };

@@ -15,7 +15,8 @@ absl::Status ReadId(json::Value value, std::string& out) {
 
 absl::Status ReadCount(json::Value value, int64_t& out) {
   EVENKEEL_RETURN_IF_ERROR(value.Read(out));
-  if (out < 0) return value.Error("must not be negative");
+  // More than any centre counts, and so little that sums of counts cannot overflow.
+  if (out < 0 || out > int64_t{1'000'000'000'000}) return value.Error("must be 0 to 1e12");
   return absl::OkStatus();
 }
 

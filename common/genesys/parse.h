@@ -35,7 +35,7 @@ absl::Status ReadMembers(json::Value value, const std::array<std::string_view, N
 
 // An identifier: not empty, at most 200 bytes.
 absl::Status ReadId(json::Value value, std::string& out);
-// A count: a whole number from 0 on.
+// A count: a whole number from 0 to 1e12.
 absl::Status ReadCount(json::Value value, int64_t& out);
 // A span, or a sum of spans, from 0 to a century, given in units of `unit`.
 absl::Status ReadSpan(json::Value value, absl::Duration unit, absl::Duration& out);

@@ -82,10 +82,13 @@ TEST(PlatformParseTest, API5_UsersWithSkills) {
   ASSERT_TRUE(info.ok()) << info.status();
   EXPECT_EQ(info->entries, 3);
   EXPECT_EQ(info->total, 3);
-  ASSERT_EQ(out.size(), 2u);  // the deleted one is none of ours
+  ASSERT_EQ(out.size(), 3u);
+  EXPECT_TRUE(out["u2"].active);
   EXPECT_EQ(out["u2"].agent, (model::Agent{"u2", "d1", {{"s1", 0}, {"s2", 3.5}}}));
   EXPECT_TRUE(out["u2"].skills_known);
   EXPECT_FALSE(out["u1"].skills_known);
+  EXPECT_EQ(std::count_if(out.begin(), out.end(), [](const auto& e) { return e.second.active; }), 2)
+      << "the deleted one is none of ours";
 }
 
 TEST(PlatformParseTest, API5_QueuesAndMembers) {
@@ -305,6 +308,23 @@ std::vector<Case> Cases() {
       {"guide work", kGuideWork,
        [](std::string_view text) { return guide::ParseUsersRealtime(text).status(); }},
   };
+}
+
+TEST(PlatformParseTest, API6_NumbersThatNoCentreHasAreRefused) {
+  const auto metric = [](const std::string& name, const std::string& stats) {
+    std::map<std::string, model::QueueLive> out;
+    out["q1"];
+    return platform::ParseObservations(
+        R"({"results":[{"group":{"queueId":"q1"},"data":[{"metric":")" + name + R"(","stats":)" +
+            stats + "}]}]}",
+        kNine, out);
+  };
+  EXPECT_TRUE(metric("oWaiting", R"({"count":1000000000000})").ok());
+  EXPECT_FALSE(metric("oWaiting", R"({"count":1000000000001})").ok());
+  EXPECT_FALSE(metric("oWaiting", R"({"count":9223372036854775807})").ok());
+  EXPECT_TRUE(metric("oLongestWaiting", R"({"calculatedMetricValue":1e15})").ok());
+  EXPECT_FALSE(metric("oLongestWaiting", R"({"calculatedMetricValue":1e19})").ok());
+  EXPECT_FALSE(metric("oLongestWaiting", R"({"calculatedMetricValue":-1e300})").ok());
 }
 
 TEST(DamageTest, API6_WhatIsNoAnswerIsAnErrorOfEveryParser) {

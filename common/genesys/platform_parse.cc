@@ -4,6 +4,7 @@
 #include <absl/strings/str_replace.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "common/genesys/centre_reader.h"
 
@@ -175,7 +176,11 @@ absl::Status ReadStats(json::Value value, Stats& stats) {
                                                             "calculatedMetricValue"};
   return ReadMembers(value, kKeys, {}, [&](int field, json::Value member) -> absl::Status {
     if (field == 0) return ReadCount(member, stats.count);
-    if (field == 2) return member.Read(stats.calculated);
+    if (field == 2) {
+      EVENKEEL_RETURN_IF_ERROR(member.Read(stats.calculated));
+      if (std::abs(stats.calculated.value_or(0)) > 1e15) return member.Error("must be within 1e15");
+      return absl::OkStatus();
+    }
     // Sums of times of many agents: in milliseconds, to 2 * 10^15 a whole number.
     double milliseconds = 0;
     EVENKEEL_RETURN_IF_ERROR(member.Read(milliseconds));
@@ -262,7 +267,7 @@ absl::StatusOr<PageInfo> ParseUsers(std::string_view body,
               return ReadSkills(value, entry.agent.skills);
           }
         }));
-    if (state.value_or("active") != "active") return absl::OkStatus();
+    entry.active = state.value_or("active") == "active";
     Normalise(entry.agent.skills);
     const std::string id = entry.agent.id;
     out.insert_or_assign(id, std::move(entry));
@@ -273,10 +278,11 @@ absl::StatusOr<PageInfo> ParseUsers(std::string_view body,
 absl::StatusOr<PageInfo> ParseQueues(std::string_view body,
                                      std::map<std::string, QueueEntry>& out) {
   return ParseListing(body, [&](json::Value entity) -> absl::Status {
-    static constexpr std::array<std::string_view, 6> kKeys = {"id",
+    static constexpr std::array<std::string_view, 7> kKeys = {"id",
                                                               "name",
                                                               "division",
                                                               "mediaSettings",
+                                                              "memberCount",
                                                               "conditionalGroupRouting",
                                                               "conditionalGroupActivation"};
     QueueEntry entry;
@@ -291,6 +297,9 @@ absl::StatusOr<PageInfo> ParseQueues(std::string_view body,
               return ReadReference(value, entry.queue.division_id);
             case 3:
               return ReadServiceLevel(value, entry.queue.service_level_target);
+            case 4:
+              if (value.IsNull()) return absl::OkStatus();
+              return ReadCount(value, entry.member_count.emplace());
             default:
               return ReadIsSet(value, entry.automated);
           }

@@ -22,14 +22,16 @@ namespace evenkeel::genesys::platform {
 
 struct RosterEntry {
   model::Agent agent;
+  bool active = true;
   bool skills_known = false;  // expands are best effort: an absent list is unknown, not none
 };
-// GET users, expand=skills. Users and skills whose state is not active are left out.
+// GET users, expand=skills. Skills whose state is not active are left out.
 absl::StatusOr<PageInfo> ParseUsers(std::string_view body, std::map<std::string, RosterEntry>& out);
 
 struct QueueEntry {
   model::Queue queue;
   bool automated = false;  // conditional group routing or activation is set
+  std::optional<int64_t> member_count;
 };
 // GET routing/queues.
 absl::StatusOr<PageInfo> ParseQueues(std::string_view body, std::map<std::string, QueueEntry>& out);

@@ -14,8 +14,8 @@ namespace {
 // Ids in one request: keeps a URL under 4 kB, and a filter as small as other clients send.
 constexpr size_t kBatch = 100;
 constexpr char kPageSize[] = "100";
-// How often a listing whose total changed while it was read is read again.
-constexpr int kRosterReadings = 3;
+// How often a listing that moves is read.
+constexpr int kReadings = 3;
 
 std::vector<std::span<const std::string>> Batches(std::span<const std::string> ids) {
   std::vector<std::span<const std::string>> batches;
@@ -91,6 +91,41 @@ std::string AggregatesQuery(std::span<const std::string> queue_ids, bool by_agen
   return writer.EndObject().Take();
 }
 
+// Tries `parse` on an answer.
+template <typename Out, typename Parse>
+std::function<absl::Status(std::string_view)> Into(Parse parse) {
+  return [parse](std::string_view body) {
+    Out out;
+    return parse(body, out).status();
+  };
+}
+
+struct Listing {
+  int requests = 0;
+  int64_t missing = 0;  // entries that the API counts, and that did not come
+};
+
+// Reads a listing into `entries` with `read`, and again when it moved (API-4): somebody came or
+// left between two pages, so some entries came twice and others not at all. One that falls short by
+// as much a second time holds still. `count` is its length where its own pages do not tell.
+template <typename Entry>
+absl::StatusOr<Listing> ReadWhole(std::map<std::string, Entry>& entries,
+                                  std::optional<int64_t> count,
+                                  const std::function<absl::StatusOr<Paged>()>& read) {
+  Listing listing;
+  for (int round = 1;; ++round) {
+    entries.clear();
+    EVENKEEL_ASSIGN_OR_RETURN(const Paged paged, read());
+    listing.requests += paged.requests;
+    // Without any count, whatever came twice came instead of another.
+    const int64_t expected = paged.total.value_or(count.value_or(paged.entries));
+    const int64_t missing = std::max<int64_t>(0, expected - static_cast<int64_t>(entries.size()));
+    const bool still = missing == 0 || (round > 1 && missing == listing.missing);
+    listing.missing = missing;
+    if ((still && !paged.moved) || round == kReadings) return listing;
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Paged> ReadQueueMembers(ApiClient& api, const std::string& queue_id,
@@ -123,35 +158,31 @@ absl::StatusOr<std::vector<std::string>> ReadJoinedQueues(ApiClient& api,
 }
 
 absl::StatusOr<RosterReading> PlatformReader::ReadRoster(const CallLimits& limits) {
+  const ApiRequest request = {
+      {}, {{"pageSize", kPageSize}, {"state", "active"}, {"expand", "skills"}}, ""};
+  std::map<std::string, platform::RosterEntry> entries;
+  const auto take = [&](std::string_view body) -> absl::StatusOr<PageInfo> {
+    auto info = platform::ParseUsers(body, entries);
+    if (!info.ok()) return Understood(platform::kUsers, info.status());
+    return info;
+  };
+  EVENKEEL_ASSIGN_OR_RETURN(const Listing listing, ReadWhole(entries, std::nullopt, [&] {
+                              return ReadPages(api_, platform::kUsers, request,
+                                               PagingStyle::kPageNumber, limits, take);
+                            }));
   RosterReading reading;
-  for (int round = 1;; ++round) {
-    std::map<std::string, platform::RosterEntry> entries;
-    int64_t on_pages = 0;
-    EVENKEEL_ASSIGN_OR_RETURN(
-        const Paged paged,
-        ReadPages(api_, platform::kUsers,
-                  {{}, {{"pageSize", kPageSize}, {"state", "active"}, {"expand", "skills"}}, ""},
-                  PagingStyle::kPageNumber, limits,
-                  [&](std::string_view body) -> absl::StatusOr<PageInfo> {
-                    auto info = platform::ParseUsers(body, entries);
-                    if (!info.ok()) return Understood(platform::kUsers, info.status());
-                    on_pages += info->entries;
-                    return info;
-                  }));
-    reading.counts.requests += paged.requests;
-    // Somebody came or left between two pages: some users were seen twice, others not at all.
-    const bool moved = paged.moved || static_cast<int64_t>(entries.size()) < on_pages ||
-                       on_pages < paged.total.value_or(on_pages);
-    if (moved && round < kRosterReadings) continue;
-    const int64_t active = static_cast<int64_t>(entries.size());
-    const int64_t missing = std::max<int64_t>(0, paged.total.value_or(on_pages) - on_pages);
-    reading.counts.expected = active + missing;
-    for (auto& [id, entry] : entries) {
-      reading.counts.seen += entry.skills_known ? 1 : 0;
-      reading.agents.push_back(std::move(entry.agent));
+  for (auto& [id, entry] : entries) {
+    if (!entry.active) continue;
+    if (entry.skills_known) {
+      ++reading.counts.seen;
+    } else {
+      reading.skills_unknown.insert(id);
     }
-    return reading;
+    reading.agents.push_back(std::move(entry.agent));
   }
+  reading.counts.requests = listing.requests;
+  reading.counts.expected = static_cast<int64_t>(reading.agents.size()) + listing.missing;
+  return reading;
 }
 
 absl::Status PlatformReader::ReadActivity(std::span<const std::string> queue_ids,
@@ -194,20 +225,26 @@ absl::StatusOr<StatesReading> PlatformReader::ReadStates(std::span<const std::st
 absl::StatusOr<QueuesReading> PlatformReader::ReadQueues(std::span<const std::string> queue_ids,
                                                          const CallLimits& limits) {
   QueuesReading reading;
+  int64_t missing = 0;
   std::map<std::string, platform::QueueEntry> queues;
-  const auto take = [&](std::string_view body) -> absl::StatusOr<PageInfo> {
-    auto info = platform::ParseQueues(body, queues);
-    if (!info.ok()) return Understood(platform::kQueues, info.status());
-    return info;
-  };
   auto batches = Batches(queue_ids);
   if (batches.empty()) batches.push_back({});
   for (const auto batch : batches) {
     ApiRequest request = {{}, {{"pageSize", kPageSize}}, ""};
     for (const std::string& id : batch) request.query.emplace_back("id", id);
-    EVENKEEL_ASSIGN_OR_RETURN(const Paged paged, ReadPages(api_, platform::kQueues, request,
-                                                           PagingStyle::kPageNumber, limits, take));
-    reading.counts.requests += paged.requests;
+    std::map<std::string, platform::QueueEntry> found;
+    const auto take = [&](std::string_view body) -> absl::StatusOr<PageInfo> {
+      auto info = platform::ParseQueues(body, found);
+      if (!info.ok()) return Understood(platform::kQueues, info.status());
+      return info;
+    };
+    EVENKEEL_ASSIGN_OR_RETURN(const Listing listing, ReadWhole(found, std::nullopt, [&] {
+                                return ReadPages(api_, platform::kQueues, request,
+                                                 PagingStyle::kPageNumber, limits, take);
+                              }));
+    reading.counts.requests += listing.requests;
+    missing += listing.missing;
+    queues.merge(found);
   }
   const std::set<std::string> wanted(queue_ids.begin(), queue_ids.end());
   for (const std::string& id : wanted) {
@@ -216,14 +253,18 @@ absl::StatusOr<QueuesReading> PlatformReader::ReadQueues(std::span<const std::st
   for (auto& [id, entry] : queues) {
     if (!wanted.empty() && !wanted.contains(id)) continue;
     std::map<std::string, platform::MemberEntry> members;
-    const auto paged = ReadQueueMembers(api_, id, limits, members);
-    ++reading.counts.requests;
-    if (absl::IsNotFound(paged.status())) {
+    // The members' own pages give no total.
+    const auto listing = ReadWhole(members, entry.member_count, [&, &id = id] {
+      return ReadQueueMembers(api_, id, limits, members);
+    });
+    if (absl::IsNotFound(listing.status())) {
+      ++reading.counts.requests;
       reading.gone.push_back(id);  // deleted between the two requests
       continue;
     }
-    if (!paged.ok()) return paged.status();
-    reading.counts.requests += paged->requests - 1;
+    if (!listing.ok()) return listing.status();
+    reading.counts.requests += listing->requests;
+    missing += listing->missing;
     for (const auto& [agent, member] : members) {
       reading.memberships.push_back({id, agent, member.joined});
     }
@@ -231,7 +272,8 @@ absl::StatusOr<QueuesReading> PlatformReader::ReadQueues(std::span<const std::st
     reading.queues.push_back(std::move(entry.queue));
   }
   std::sort(reading.gone.begin(), reading.gone.end());
-  reading.counts.expected = reading.counts.seen = static_cast<int64_t>(reading.queues.size());
+  reading.counts.seen = static_cast<int64_t>(reading.queues.size() + reading.memberships.size());
+  reading.counts.expected = reading.counts.seen + missing;
   return reading;
 }
 
@@ -250,6 +292,8 @@ absl::StatusOr<LiveReading> PlatformReader::ReadLive(std::span<const std::string
                    platform::ParseObservations(response.body, clock_.Now(), queues)));
   }
   for (auto& [id, live] : queues) reading.live.push_back(std::move(live));
+  // A metric with nothing to report may be left out here, and with it an idle queue: that the
+  // answer does not name one says nothing. Whoever was asked for is seen.
   reading.counts.expected = reading.counts.seen = static_cast<int64_t>(reading.live.size());
   return reading;
 }
@@ -271,6 +315,7 @@ absl::Status PlatformReader::ReadAggregates(
     ++counts.requests;
     EVENKEEL_RETURN_IF_ERROR(Understood(platform::kConversationAggregates, parse(response.body)));
   }
+  // Here too absence is a zero.
   counts.expected = counts.seen = static_cast<int64_t>(queue_ids.size());
   return absl::OkStatus();
 }
@@ -317,24 +362,42 @@ std::vector<Probe> PlatformReader::Probes(std::span<const std::string> queue_ids
   const std::vector<std::string> one(queue_ids.begin(),
                                      queue_ids.begin() + std::min<size_t>(1, queue_ids.size()));
   const absl::Time to = IntervalStart(clock_.Now());
+  const absl::Time now = clock_.Now();
   std::vector<Probe> probes = {
       {&platform::kUsers,
        {{}, {{"pageSize", "1"}, {"state", "active"}, {"expand", "skills"}}, ""},
-       {"capacity"}},
-      {&platform::kQueues, {{}, {{"pageSize", "1"}}, ""}, {"capacity", "fairness"}},
+       {"capacity"},
+       Into<std::map<std::string, platform::RosterEntry>>(platform::ParseUsers)},
+      {&platform::kQueues,
+       {{}, {{"pageSize", "1"}}, ""},
+       {"capacity", "fairness"},
+       Into<std::map<std::string, platform::QueueEntry>>(platform::ParseQueues)},
   };
   // The rest asks for a queue.
   if (one.empty()) return probes;
   probes.push_back({&platform::kQueueMembers,
                     {{{"queueId", one[0]}}, {{"pageSize", "1"}}, ""},
-                    {"capacity", "fairness"}});
+                    {"capacity", "fairness"},
+                    Into<std::map<std::string, platform::MemberEntry>>(platform::ParseMembers)});
   probes.push_back({&platform::kRoutingActivity,
                     {{}, {{"pageSize", "1"}}, ActivityQuery(one)},
-                    {"capacity", "fairness"}});
-  probes.push_back({&platform::kQueueObservations, {{}, {}, ObservationsQuery(one)}, {"capacity"}});
-  probes.push_back({&platform::kConversationAggregates,
-                    {{}, {}, AggregatesQuery(one, true, to - kIntervalLength, to)},
-                    {"capacity", "fairness"}});
+                    {"capacity", "fairness"},
+                    Into<std::map<std::string, platform::ActivityEntry>>(platform::ParseActivity)});
+  probes.push_back({&platform::kQueueObservations,
+                    {{}, {}, ObservationsQuery(one)},
+                    {"capacity"},
+                    [now, id = one[0]](std::string_view body) {
+                      std::map<std::string, model::QueueLive> out = {{id, {}}};
+                      return platform::ParseObservations(body, now, out);
+                    }});
+  probes.push_back(
+      {&platform::kConversationAggregates,
+       {{}, {}, AggregatesQuery(one, true, to - kIntervalLength, to)},
+       {"capacity", "fairness"},
+       [](std::string_view body) {
+         std::map<std::tuple<std::string, std::string, absl::Time>, model::AgentWork> out;
+         return platform::ParseAgentAggregates(body, out);
+       }});
   return probes;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "common/base/error_details.h"
 #include "common/genesys/guide_reader.h"
 #include "common/genesys/platform_reader.h"
 
@@ -14,6 +15,7 @@ namespace {
 
 // The API's Date has whole seconds, and the answer took its time.
 constexpr absl::Duration kClockTolerance = absl::Seconds(5);
+constexpr char kPinRefusal[] = "WRONG_ORGANISATION";
 
 std::optional<absl::Duration> ClockAhead(const http::Response& response, const Clock& clock) {
   // A clock that runs at another rate than the API's server has nothing to compare.
@@ -27,12 +29,16 @@ std::optional<absl::Duration> ClockAhead(const http::Response& response, const C
   return clock.Now() - date;
 }
 
+absl::Status PinRefusal(std::string message) {
+  return RefusalStatus(absl::StatusCode::kInvalidArgument, std::move(message), {kPinRefusal, {}});
+}
+
 absl::Status CheckPins(const platform::Organisation& organisation, const Pins& pins) {
   for (const auto& [what, pinned, found] :
        {std::tuple("id", &pins.organisation_id, &organisation.id),
         std::tuple("name", &pins.organisation_name, &organisation.name)}) {
     if (!pinned->empty() && *pinned != *found) {
-      return absl::InvalidArgumentError(
+      return PinRefusal(
           absl::StrCat("centre.organisation_", what, " is \"", *pinned,
                        "\", but these credentials belong to the organisation with the ", what,
                        " \"", *found, "\""));
@@ -54,7 +60,7 @@ absl::StatusOr<Identity> CheckIdentity(Client& client, const Pins& pins, const C
                                        const CallLimits& limits) {
   if (client.dialect() == Dialect::kGuide) {
     if (!pins.empty()) {
-      return absl::InvalidArgumentError(
+      return PinRefusal(
           "centre.organisation_id and organisation_name cannot be checked: the guide dialect does "
           "not tell the organisation; remove them or use the platform dialect");
     }
@@ -69,8 +75,13 @@ absl::StatusOr<Identity> CheckIdentity(Client& client, const Pins& pins, const C
   return Identity{*std::move(organisation), ClockAhead(response, clock)};
 }
 
+bool IsPinRefusal(const absl::Status& status) {
+  const auto refusal = GetRefusal(status);
+  return refusal && refusal->reason == kPinRefusal;
+}
+
 bool PreflightReport::ok() const {
-  return identity_status.ok() && gone.empty() &&
+  return identity_status.ok() && queues_status.ok() && gone.empty() &&
          std::all_of(probes.begin(), probes.end(),
                      [](const ProbeResult& probe) { return probe.status.ok(); });
 }
@@ -97,7 +108,9 @@ PreflightReport RunPreflight(Client& client, CentreReader& reader, const Pins& p
   report.identity = *std::move(identity);
   std::vector<std::string> there(queue_ids.begin(), queue_ids.end());
   if (!there.empty()) {
-    if (auto queues = reader.ReadQueues(queue_ids, limits); queues.ok()) {
+    auto queues = reader.ReadQueues(queue_ids, limits);
+    report.queues_status = queues.status();
+    if (queues.ok()) {
       report.gone = std::move(queues->gone);
       report.automated = std::move(queues->automated);
     }
@@ -107,7 +120,9 @@ PreflightReport RunPreflight(Client& client, CentreReader& reader, const Pins& p
     return std::find(report.gone.begin(), report.gone.end(), id) != report.gone.end();
   });
   for (Probe& probe : reader.Probes(there)) {
-    absl::Status status = client.api().Call(*probe.operation, probe.request, limits).status();
+    const auto response = client.api().Call(*probe.operation, probe.request, limits);
+    absl::Status status = response.ok() ? Understood(*probe.operation, probe.parse(response->body))
+                                        : response.status();
     report.probes.push_back({probe.operation, std::move(probe.loops), std::move(status)});
   }
   report.requests_per_minute = client.pacer().per_minute();

@@ -32,11 +32,14 @@ struct Identity {
   std::optional<absl::Duration> clock_ahead;  // our clock minus the API's; absent: not comparable
 };
 
-// Fetches a token and asks who we are. INVALID_ARGUMENT when the organisation is not the pinned
-// one, or a pin is set and the dialect does not tell the organisation. Else the codes of
-// ApiClient::Call, and DATA_LOSS.
+// Fetches a token and asks who we are. INVALID_ARGUMENT that IsPinRefusal when the organisation is
+// not the pinned one, or a pin is set and the dialect does not tell the organisation. Else the
+// codes of ApiClient::Call, and DATA_LOSS.
 absl::StatusOr<Identity> CheckIdentity(Client& client, const Pins& pins, const Clock& clock,
                                        const CallLimits& limits);
+
+// Whether the credentials are wrong for good; an answer with the same code may come from a gateway.
+bool IsPinRefusal(const absl::Status& status);
 
 struct ProbeResult {
   const Operation* operation;
@@ -47,6 +50,7 @@ struct ProbeResult {
 struct PreflightReport {
   absl::Status identity_status;  // of CheckIdentity
   Identity identity;
+  absl::Status queues_status;          // of reading the configured queues with their members
   std::vector<ProbeResult> probes;     // not tried when there is no token
   std::vector<std::string> gone;       // configured queues that are not there
   std::vector<std::string> automated;  // queues where native automation moves agents too

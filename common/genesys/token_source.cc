@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 
+#include "common/base/error_details.h"
 #include "common/base/status_macros.h"
 #include "common/genesys/redact.h"
 #include "common/json/reader.h"
@@ -30,10 +31,10 @@ std::string LoginError(std::string_view body) {
     return object.Finish();
   });
   if (!status.ok()) return Redact(body, 200);
-  return description.empty() ? error : absl::StrCat(error, ", ", description);
+  return Redact(description.empty() ? error : absl::StrCat(error, ", ", description), 200);
 }
 
-absl::Status LoginStatus(const http::Response& response) {
+absl::Status LoginStatus(const http::Response& response, absl::Time now) {
   const std::string message =
       absl::StrCat("the login answered ", response.status, " (", LoginError(response.body), ")");
   switch (response.status) {
@@ -42,8 +43,13 @@ absl::Status LoginStatus(const http::Response& response) {
     case 403:
       return absl::UnauthenticatedError(
           absl::StrCat(message, ": check the client's id and secret, and the region"));
-    case 429:
-      return absl::ResourceExhaustedError(message);
+    case 429: {
+      absl::Status status = absl::ResourceExhaustedError(message);
+      if (const auto wait = http::ParseRetryAfter(response.Header("Retry-After"), now)) {
+        SetRetryAfter(status, *wait);
+      }
+      return status;
+    }
     default:
       return absl::UnavailableError(message);
   }
@@ -100,21 +106,32 @@ TokenSource::TokenSource(Dialect dialect, std::string login_base_url, Credential
       observer_(observer) {}
 
 absl::StatusOr<Token> TokenSource::Get(absl::Duration timeout) {
+  RealClock stopwatch;
+  const SteadyTime last_moment = stopwatch.SteadyNow() + timeout;
   std::unique_lock lock(mutex_);
   while (true) {
     const SteadyTime now = clock_.SteadyNow();
     if (Alive(now) && (now < refresh_at_ || fetching_ || now < retry_at_)) return *token_;
     if (!fetching_) {
-      if (!failure_.ok() && now < retry_at_) return failure_;
-      break;
+      if (failure_.ok() || now >= retry_at_) break;
+      absl::Status failure = failure_;
+      if (GetRetryAfter(failure)) SetRetryAfter(failure, retry_at_ - now);
+      return failure;
     }
     const uint64_t before = fetches_;
-    fetched_.wait(lock, [&] { return fetches_ != before; });
+    if (!fetched_.wait_for(lock, absl::ToChronoNanoseconds(last_moment - stopwatch.SteadyNow()),
+                           [&] { return fetches_ != before; })) {
+      return absl::DeadlineExceededError("another call is still fetching the token");
+    }
     if (!token_ && !failure_.ok()) return failure_;
+  }
+  // Whoever waited out its time does not begin what it cannot end.
+  if (stopwatch.SteadyNow() >= last_moment) {
+    return absl::DeadlineExceededError("no time is left to fetch the token");
   }
   fetching_ = true;
   lock.unlock();
-  absl::StatusOr<TokenAnswer> answer = Fetch(timeout);
+  absl::StatusOr<TokenAnswer> answer = Fetch(last_moment - stopwatch.SteadyNow());
   lock.lock();
   const SteadyTime now = clock_.SteadyNow();
   fetching_ = false;
@@ -130,8 +147,9 @@ absl::StatusOr<Token> TokenSource::Get(absl::Duration timeout) {
     return *token_;
   }
   failure_ = answer.status();
-  retry_at_ =
-      now + std::min(absl::Seconds(30), absl::Seconds(1) * std::exp2(std::min(failures_, 10)));
+  const absl::Duration backoff =
+      std::min(absl::Seconds(30), absl::Seconds(1) * std::exp2(std::min(failures_, 10)));
+  retry_at_ = now + std::max(backoff, GetRetryAfter(failure_).value_or(absl::ZeroDuration()));
   ++failures_;
   // A token that still lives is better than none.
   if (Alive(now)) return *token_;
@@ -145,14 +163,16 @@ void TokenSource::Reject(uint64_t generation) {
 }
 
 absl::StatusOr<TokenAnswer> TokenSource::Fetch(absl::Duration timeout) {
+  RealClock stopwatch;
+  const SteadyTime last_moment = stopwatch.SteadyNow() + timeout;
   EVENKEEL_ASSIGN_OR_RETURN(const Credentials credentials, credentials_());
   absl::StatusOr<http::Response> response = Send(credentials, "/oauth/token", timeout);
   // Guide 1 and guide 2 name different paths.
   if (dialect_ == Dialect::kGuide && response.ok() && response->status == 404) {
-    response = Send(credentials, "/login/oauth2/token", timeout);
+    response = Send(credentials, "/login/oauth2/token", last_moment - stopwatch.SteadyNow());
   }
   if (!response.ok()) return response.status();
-  if (response->status != 200) return LoginStatus(*response);
+  if (response->status != 200) return LoginStatus(*response, clock_.Now());
   return ParseTokenAnswer(response->body);
 }
 
@@ -172,6 +192,9 @@ absl::StatusOr<http::Response> TokenSource::Send(const Credentials& credentials,
                                  absl::StrCat("Basic ", absl::Base64Escape(absl::StrCat(
                                                             credentials.client_id, ":",
                                                             credentials.client_secret.Reveal()))));
+  }
+  if (timeout <= absl::ZeroDuration()) {
+    return absl::DeadlineExceededError("no time is left to fetch the token");
   }
   const std::string host = http::UrlHost(request.url);
   EVENKEEL_RETURN_IF_ERROR(breakers_.Allow(host, clock_.SteadyNow()));

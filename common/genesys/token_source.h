@@ -52,11 +52,11 @@ class TokenSource {
               CallObserver* observer);
 
   // A token that is good for now. While one caller fetches, the others use the old token as long as
-  // it lives, else wait for the outcome and share it; `timeout` (real time) bounds the fetch.
-  // After a failure the next fetch is not tried before 1 s of clock time, doubling up to 30 s;
-  // until then callers get the same failure. UNAUTHENTICATED: the login refused the credentials.
-  // UNAVAILABLE, DEADLINE_EXCEEDED: no answer, or none that tells. RESOURCE_EXHAUSTED: too many
-  // logins. NOT_FOUND: no credentials.
+  // it lives, else wait for the outcome and share it; `timeout` (real time) bounds both.
+  // After a failure the next fetch is not tried before 1 s of clock time, doubling up to 30 s, nor
+  // before the login's Retry-After; until then callers get the same failure. UNAUTHENTICATED: the
+  // login refused the credentials. UNAVAILABLE, DEADLINE_EXCEEDED: no answer, or none that tells.
+  // RESOURCE_EXHAUSTED: too many logins. NOT_FOUND: no credentials.
   absl::StatusOr<Token> Get(absl::Duration timeout);
 
   // The API refused the token of this generation: the next Get fetches a new one. Saying it of an

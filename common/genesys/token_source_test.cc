@@ -9,6 +9,7 @@
 #include <latch>
 #include <thread>
 
+#include "common/base/error_details.h"
 #include "common/testing/fake_transport.h"
 
 namespace evenkeel::genesys {
@@ -173,6 +174,64 @@ TEST_F(TokenSourceTest, API1_RefusedCredentialsAreNotTriedAllTheTime) {
   transport_.set_handler(Counting());
   clock_.Advance(absl::Seconds(1));
   EXPECT_EQ(Value(Get(source)), "t1");
+}
+
+TEST_F(TokenSourceTest, API2_TheLoginsRetryAfterIsObeyed) {
+  TokenSource source = Make(Dialect::kPlatform);
+  transport_.set_handler([](const http::Request&) {
+    return Answer(429, "{}", {{"Retry-After", "40"}});
+  });
+  EXPECT_EQ(GetRetryAfter(Get(source).status()), absl::Seconds(40));
+  transport_.set_handler(Counting());
+  clock_.Advance(absl::Seconds(39));
+  const absl::Status status = Get(source).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(GetRetryAfter(status), absl::Seconds(1));
+  EXPECT_EQ(transport_.sent().size(), 1u);
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_EQ(Value(Get(source)), "t1");
+}
+
+TEST_F(TokenSourceTest, API9_WhoeverWaitsForAnothersFetchHasATimeoutToo) {
+  TokenSource source = Make(Dialect::kPlatform);
+  std::latch inside(1), release(1);
+  transport_.set_handler([&](const http::Request&) {
+    inside.count_down();
+    release.wait();
+    return testing::TokenAnswer("late");
+  });
+  std::jthread fetcher([&] { (void)Get(source); });
+  inside.wait();
+  EXPECT_EQ(source.Get(absl::Milliseconds(1)).status().code(), absl::StatusCode::kDeadlineExceeded);
+  release.count_down();
+}
+
+TEST_F(TokenSourceTest, API9_WhoeverHasNoTimeLeftSpoilsNothingForTheOthers) {
+  TokenSource source = Make(Dialect::kPlatform);
+  EXPECT_EQ(source.Get(absl::ZeroDuration()).status().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(Value(Get(source)), "t1");
+}
+
+TEST_F(TokenSourceTest, API9_BothPathsOfTheGuideShareOneTimeout) {
+  TokenSource source = Make(Dialect::kGuide);
+  transport_.set_handler([](const http::Request& request) {
+    RealClock real;
+    for (const SteadyTime start = real.SteadyNow(); real.SteadyNow() == start;) {
+    }
+    return request.url.ends_with("/login/oauth2/token") ? testing::TokenAnswer("t") : Answer(404);
+  });
+  ASSERT_TRUE(Get(source).ok());
+  EXPECT_LT(transport_.timeouts().at(1), transport_.timeouts().at(0));
+}
+
+TEST_F(TokenSourceTest, API9_WhatTheLoginSaysIsShortAndPrintable) {
+  TokenSource source = Make(Dialect::kPlatform);
+  transport_.set_handler([](const http::Request&) {
+    return Answer(401, R"({"error":"x\nforged","description":")" + std::string(5000, 'y') + "\"}");
+  });
+  const std::string message(Get(source).status().message());
+  EXPECT_THAT(message, HasSubstr("x forged, yyy"));
+  EXPECT_LT(message.size(), 400u);
 }
 
 TEST_F(TokenSourceTest, API1_WhatTheLoginMayAnswer) {

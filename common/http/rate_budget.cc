@@ -16,6 +16,8 @@ namespace {
 
 // Share of the bucket that a priority leaves to those before it.
 constexpr std::array<double, 5> kReserve = {0.0, 0.05, 0.1, 0.2, 0.4};
+// What of our share of a window may be sent at once; the rest flows in over the window.
+constexpr double kBurst = 0.2;
 constexpr std::array<Priority, 5> kPriorities = {
     Priority::kRestore, Priority::kThrottle, Priority::kPlan, Priority::kState, Priority::kHistory};
 
@@ -43,13 +45,14 @@ RateBudget::RateBudget(const RateBudgetOptions& options, SteadyTime now)
   tokens_ = burst_;
 }
 
-// A window sees at most what the bucket held plus what flowed in: burst + rate * window <= limit.
+// A window sees at most what the bucket held plus what flowed in: burst + rate * window is our
+// share of the limit. A share below two requests a window is one at a time.
 void RateBudget::SetLimit(double requests_per_window) {
   limit_ = requests_per_window;
   const double ours = options_.share * limit_;
-  burst_ = std::max(1.0, std::min(std::max(0.02 * limit_, limit_ - ours), ours));
+  burst_ = std::max(1.0, kBurst * ours);
   rate_per_second_ =
-      std::min(ours, std::max(limit_ - burst_, 0.5)) / absl::ToDoubleSeconds(options_.window);
+      std::max(ours - burst_, std::min(ours, 0.5)) / absl::ToDoubleSeconds(options_.window);
   tokens_ = std::min(tokens_, burst_);
 }
 
@@ -96,6 +99,8 @@ Pacer::Pacer(const RateBudgetOptions& options, Clock& clock)
 absl::Status Pacer::Acquire(Priority priority, absl::Duration max_wait, std::stop_token stop) {
   const SteadyTime deadline = clock_.SteadyNow() + max_wait;
   while (true) {
+    // Also where there is budget left: a long reading must end when it is told to.
+    if (stop.stop_requested()) return absl::CancelledError("stopping");
     const SteadyTime now = clock_.SteadyNow();
     absl::Duration wait;
     {

@@ -1,7 +1,7 @@
 // How fast we may call a rate-limited API (API-3). RateBudget is the pure arithmetic: a token
-// bucket whose size and rate keep any window of the API below its limit, and which serves urgent
-// calls before patient ones. Pacer puts threads and clock time around it. RealIntervals says how
-// often loops can really run within a budget.
+// bucket whose size and rate keep any window of the API within our share of its limit, and which
+// serves urgent calls before patient ones. Pacer puts threads and clock time around it.
+// RealIntervals says how often loops can really run within a budget.
 #pragma once
 
 #include <absl/status/status.h>

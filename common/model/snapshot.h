@@ -142,7 +142,7 @@ inline constexpr int kSectionCount = 7;
 // How good a section is (API-8).
 struct SectionQuality {
   Section section = Section::kRoster;
-  absl::Time taken_at;      // when its reading was finished; infinite past: never
+  absl::Time taken_at;      // when its reading began; infinite past: never
   absl::Duration interval;  // how often it is really read (API-3)
   int64_t expected = 0;     // entities that should be there
   int64_t seen = 0;         // of those, the ones that are

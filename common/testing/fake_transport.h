@@ -18,11 +18,13 @@ class FakeTransport final : public http::Transport {
 
   explicit FakeTransport(Handler handler) : handler_(std::move(handler)) {}
 
-  absl::StatusOr<http::Response> Send(const http::Request& request, absl::Duration) override {
+  absl::StatusOr<http::Response> Send(const http::Request& request,
+                                      absl::Duration timeout) override {
     Handler handler;
     {
       std::lock_guard lock(mutex_);
       sent_.push_back(request);
+      timeouts_.push_back(timeout);
       handler = handler_;
     }
     return handler(request);
@@ -36,11 +38,17 @@ class FakeTransport final : public http::Transport {
     std::lock_guard lock(mutex_);
     return sent_;
   }
+  // One for each of sent().
+  std::vector<absl::Duration> timeouts() const {
+    std::lock_guard lock(mutex_);
+    return timeouts_;
+  }
 
  private:
   mutable std::mutex mutex_;
   Handler handler_;
   std::vector<http::Request> sent_;
+  std::vector<absl::Duration> timeouts_;
 };
 
 inline http::Response Answer(int status, std::string body = "",

@@ -96,12 +96,13 @@ IngestApp::IngestApp(const runtime::Dependencies& dependencies,
       poller_(SettingsFrom(dependencies.config), *centre_.reader, centre_.budget_per_minute,
               dependencies.clock, *history_, hub_, *observer_, dependencies.log),
       service_(
-          hub_, *history_, poller_, [this] { return Status(); }, dependencies.clock) {}
+          hub_, *history_, poller_, [this] { return Status(); }, dependencies.clock,
+          dependencies.log) {}
 
 absl::Status IngestApp::Start(const runtime::ChannelSource& channels) {
   // A wrong organisation must not be read at all; anything else may pass.
   const absl::Status first = Identify(absl::ZeroDuration(), {});
-  if (absl::IsInvalidArgument(first)) return first;
+  if (genesys::IsPinRefusal(first)) return first;
   auto watcher = std::make_unique<ActuatorWatcher>(
       channels(runtime::ServiceId::kActuator),
       [this](const model::Change& change) { poller_.ObserveChange(change); },
@@ -163,9 +164,15 @@ void IngestApp::KeepHouse() {
   const absl::Time now = dependencies_.clock.Now();
   observer_->Update(poller_.Status(), watcher_->connected(), now);
   if (now - pruned_at_ < kPruneInterval) return;
-  pruned_at_ = now;
   const auto retention = convert::FromProto(dependencies_.config.ingest().history_retention());
-  if (!history_->Prune(now - retention).ok()) observer_->OnHistoryError();
+  const absl::Status pruned = history_->Prune(now - retention);
+  if (pruned.ok()) {
+    pruned_at_ = now;
+  } else {
+    observer_->OnHistoryError();
+  }
+  if (std::exchange(prune_said_, pruned.code()) == pruned.code() || pruned.ok()) return;
+  dependencies_.log.Warning("the history cannot be pruned", {{"error", pruned.ToString()}});
 }
 
 }  // namespace evenkeel::ingest

@@ -65,7 +65,9 @@ class IngestApp final : public runtime::App {
   mutable std::mutex mutex_;
   std::string organisation_id_;
   std::unique_ptr<ActuatorWatcher> watcher_;
-  absl::Time pruned_at_ = absl::InfinitePast();  // of the housekeeping alone
+  // Of the housekeeping alone.
+  absl::Time pruned_at_ = absl::InfinitePast();
+  absl::StatusCode prune_said_ = absl::StatusCode::kOk;  // what was logged last
   std::optional<runtime::PeriodicTask> housekeeping_;
 };
 

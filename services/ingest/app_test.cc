@@ -7,9 +7,11 @@
 #include <atomic>
 #include <map>
 
+#include "common/base/error_details.h"
 #include "common/config/defaults.h"
 #include "common/rpc/channel.h"
 #include "common/runtime/process.h"
+#include "common/store/connection.h"
 #include "services/ingest/metrics.h"
 #include "services/ingest/testing/fake_reader.h"
 
@@ -48,7 +50,7 @@ class IngestAppTest : public testing::Test {
           [this](const runtime::Dependencies& dependencies)
               -> absl::StatusOr<std::unique_ptr<runtime::App>> {
             Centre centre;
-            auto reader = std::make_unique<FakeReader>(clock_);
+            auto reader = std::make_unique<FakeReader>(clock_, &all_reads_);
             reader_ = reader.get();
             centre.reader = std::move(reader);
             centre.dialect = "platform";
@@ -64,6 +66,7 @@ class IngestAppTest : public testing::Test {
             centre.budget_left = [] { return 60.0; };
             auto app = IngestApp::MakeOver(dependencies, std::move(centre));
             if (!app.ok()) return app.status();
+            on_made_();
             return std::unique_ptr<runtime::App>(*std::move(app));
           }}});
   }
@@ -78,7 +81,9 @@ class IngestAppTest : public testing::Test {
   obs::Metrics metrics_;
   config::v1::Config config_ = config::DefaultConfig();
   std::map<std::string, std::string> environment_;
-  FakeReader* reader_ = nullptr;
+  FakeReader* reader_ = nullptr;  // of the process that was started last; gone with it
+  std::atomic<int> all_reads_ = 0;
+  std::function<void()> on_made_ = [] {};  // called before the app starts
   std::mutex mutex_;
   absl::Status identity_;
 };
@@ -93,10 +98,22 @@ TEST_F(IngestAppTest, API1_WhatCannotWorkEndsTheProcessAtOnce) {
 }
 
 TEST_F(IngestAppTest, API10_AnotherOrganisationEndsTheProcess) {
-  SetIdentity(absl::InvalidArgumentError("centre.organisation_id is \"o1\", but ..."));
+  SetIdentity(RefusalStatus(absl::StatusCode::kInvalidArgument,
+                            "centre.organisation_id is \"o1\", but ...",
+                            {"WRONG_ORGANISATION", {}}));
   const auto process = StartOverFake();
   EXPECT_EQ(process.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(reader_->reads(Section::kQueues), 0);
+  EXPECT_EQ(all_reads_, 0);
+}
+
+TEST_F(IngestAppTest, API10_AProxysRefusalIsWaitedOut) {
+  SetIdentity(absl::InvalidArgumentError("tokens.me: answered 407 proxy authentication"));
+  const auto process = StartOverFake();
+  ASSERT_TRUE(process.ok()) << process.status();
+  clock_.WaitForSleepers(2);
+  EXPECT_THAT(std::string((*process)->app(runtime::ServiceId::kIngest).Ready().message()),
+              HasSubstr("407"));
+  (*process)->Stop();
 }
 
 TEST_F(IngestAppTest, API10_ACentreThatCannotBeReachedIsWaitedFor) {
@@ -137,6 +154,47 @@ TEST_F(IngestAppTest, StreamsEndPromptlyWhenTheAppStops) {
   while (stream->Read(&part)) {
   }
   EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(IngestAppTest, OPS8_WhatCouldNotBePrunedIsPrunedSoonAfter) {
+  const std::string path = testing::TempDir() + "/pruned_soon_after.db";
+  for (const char* end : {"", "-wal", "-shm"}) std::remove((path + end).c_str());
+  config_.mutable_ingest()->set_database(path);
+  const auto other = *store::OpenSqlite(path);
+  const auto run = [&](const std::string& sql) {
+    EXPECT_TRUE(other
+                    ->InTransaction([&](store::Connection& connection) {
+                      return connection.Execute(sql).status();
+                    })
+                    .ok());
+  };
+  const auto summaries = [&] {
+    int64_t count = -1;
+    EXPECT_TRUE(other
+                    ->InTransaction([&](store::Connection& connection) -> absl::Status {
+                      const auto rows = connection.Query("SELECT count(*) FROM snapshot_summary");
+                      if (rows.ok()) count = store::AsInt((*rows)[0][0]);
+                      return rows.status();
+                    })
+                    .ok());
+    return count;
+  };
+  on_made_ = [&] {
+    run("INSERT INTO snapshot_summary VALUES (1, 0, 0, 0, 0, 1)");
+    run("INSERT INTO snapshot_summary VALUES (2, 0, 0, 0, 0, 1)");
+    run("ALTER TABLE queue_interval RENAME TO hidden");
+  };
+  SetIdentity(absl::UnavailableError("no route to host"));  // nothing is read
+  const auto process = StartOverFake();
+  ASSERT_TRUE(process.ok()) << process.status();
+  clock_.WaitForSleepers(2);  // admission and housekeeping
+  EXPECT_EQ(metrics_.Value(kHistoryErrors), 1);
+  EXPECT_EQ(summaries(), 2);
+  run("ALTER TABLE hidden RENAME TO queue_interval");
+  clock_.Advance(absl::Seconds(5));
+  clock_.WaitForSleepers(2);
+  EXPECT_EQ(summaries(), 1) << "the newest stays";
+  (*process)->Stop();
 }
 
 TEST_F(IngestAppTest, MetricsShowTheSections) {

@@ -24,6 +24,7 @@ constexpr double kPlannedShare = 0.9;
 // plan cost one reading.
 constexpr absl::Duration kAfterChange = absl::Seconds(2);
 constexpr absl::Duration kLongestSleep = absl::Hours(1);
+constexpr int kHistoryPage = 10000;  // intervals read at once at the start
 
 http::Priority PriorityOf(Section section) {
   switch (section) {
@@ -91,14 +92,19 @@ Poller::Poller(PollerSettings settings, genesys::CentreReader& reader,
   IntervalQuery query;
   query.from = clock.Now() - estimator_.Memory();
   query.to = absl::InfiniteFuture();
-  query.limit = 1000000;
-  const auto stored = history.Query(query);
-  if (!stored.ok()) {
-    log.Warning("the history cannot be read", {{"error", stored.status().ToString()}});
-    return;
-  }
-  for (const StoredInterval& entry : *stored) {
-    estimator_.Observe(std::span(&entry.interval, 1), entry.read_at);
+  query.limit = kHistoryPage;
+  while (true) {
+    const auto stored = history.Query(query);
+    if (!stored.ok()) {
+      log.Warning("the history cannot be read", {{"error", stored.status().ToString()}});
+      return;
+    }
+    if (stored->empty()) return;
+    for (const StoredInterval& entry : *stored) {
+      estimator_.Observe(std::span(&entry.interval, 1), entry.read_at);
+    }
+    query.after_start = stored->back().interval.start;
+    query.after_queue_id = stored->back().interval.queue_id;
   }
 }
 
@@ -186,6 +192,7 @@ absl::Status Poller::Read(Section section, std::stop_token stop) {
   {
     std::lock_guard lock(mutex_);
     progress_.at(section).in_flight = true;
+    schedule_.Started(section);
     limits.max_wait = std::max(absl::Minutes(1), 2 * schedule_.Interval(section));
   }
   const absl::StatusOr<int> requests = ReadAndPut(section, limits);
@@ -211,12 +218,14 @@ absl::Status Poller::Read(Section section, std::stop_token stop) {
   observer_.OnReading(section, status);
   if (snapshot != nullptr) {
     observer_.OnSnapshot(*snapshot);
-    if (!history_.SaveSummary(Summarise(*snapshot)).ok()) observer_.OnHistoryError();
+    NoteHistory("summaries", history_.SaveSummary(Summarise(*snapshot)));
   }
   return status;
 }
 
 absl::StatusOr<int> Poller::ReadAndPut(Section section, const genesys::CallLimits& limits) {
+  // API-8: a reading is as old as its first request; a long one shows what was so long ago.
+  const absl::Time asked_at = clock_.Now();
   std::vector<std::string> ids;
   {
     std::lock_guard lock(mutex_);
@@ -226,29 +235,30 @@ absl::StatusOr<int> Poller::ReadAndPut(Section section, const genesys::CallLimit
     case Section::kRoster: {
       EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadRoster(limits));
       std::lock_guard lock(mutex_);
-      builder_.PutRoster(std::move(reading.agents), CompletenessOf(reading.counts), clock_.Now());
+      builder_.PutRoster(std::move(reading.agents), CompletenessOf(reading.counts), asked_at,
+                         std::move(reading.skills_unknown));
       return reading.counts.requests;
     }
     case Section::kStates: {
       EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadStates(ids, limits));
       std::lock_guard lock(mutex_);
-      builder_.PutStates(std::move(reading.states), clock_.Now());
+      builder_.PutStates(std::move(reading.states), asked_at);
       return reading.counts.requests;
     }
     case Section::kQueues:
-      return ReadQueues(settings_.queue_ids, limits);
+      return ReadQueues(settings_.queue_ids, asked_at, limits);
     case Section::kLive: {
       EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadLive(ids, limits));
       std::lock_guard lock(mutex_);
-      builder_.PutLive(std::move(reading.live), CompletenessOf(reading.counts), clock_.Now());
+      builder_.PutLive(std::move(reading.live), CompletenessOf(reading.counts), asked_at);
       return reading.counts.requests;
     }
     case Section::kIntervals:
-      return ReadIntervals(ids, limits);
+      return ReadIntervals(ids, asked_at, limits);
     case Section::kAgentWork: {
       EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadAgentWork(ids, limits));
       std::lock_guard lock(mutex_);
-      builder_.PutAgentWork(std::move(reading.work), reading.from, reading.to, clock_.Now());
+      builder_.PutAgentWork(std::move(reading.work), reading.from, reading.to, asked_at);
       return reading.counts.requests;
     }
     case Section::kEstimates:
@@ -257,13 +267,13 @@ absl::StatusOr<int> Poller::ReadAndPut(Section section, const genesys::CallLimit
   return absl::InternalError("estimates are not read");
 }
 
-absl::StatusOr<int> Poller::ReadQueues(const std::vector<std::string>& ids,
+absl::StatusOr<int> Poller::ReadQueues(const std::vector<std::string>& ids, absl::Time asked_at,
                                        const genesys::CallLimits& limits) {
   EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadQueues(ids, limits));
   std::lock_guard lock(mutex_);
   const bool none_before = QueueIds().empty();
   builder_.PutQueues(std::move(reading.queues), std::move(reading.memberships),
-                     CompletenessOf(reading.counts), clock_.Now());
+                     CompletenessOf(reading.counts), asked_at);
   if (none_before) {
     for (auto& [section, progress] : progress_) Wake(section);
   }
@@ -283,19 +293,19 @@ absl::StatusOr<int> Poller::ReadQueues(const std::vector<std::string>& ids,
   return reading.counts.requests;
 }
 
-absl::StatusOr<int> Poller::ReadIntervals(const std::vector<std::string>& ids,
+absl::StatusOr<int> Poller::ReadIntervals(const std::vector<std::string>& ids, absl::Time asked_at,
                                           const genesys::CallLimits& limits) {
-  const absl::Time asked_at = clock_.Now();
   EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadIntervals(ids, limits));
-  if (!history_.SaveIntervals(reading.intervals, asked_at).ok()) {
+  const absl::Status saved = history_.SaveIntervals(reading.intervals, asked_at);
+  {
     std::lock_guard lock(observer_mutex_);
-    observer_.OnHistoryError();
+    NoteHistory("intervals", saved);
   }
   std::lock_guard lock(mutex_);
   // The figures are as of the question: to count the time of the answer would make rates too low.
   estimator_.Observe(reading.intervals, asked_at);
   builder_.PutIntervals(std::move(reading.intervals), reading.from, reading.to,
-                        CompletenessOf(reading.counts), clock_.Now());
+                        CompletenessOf(reading.counts), asked_at);
   return reading.counts.requests;
 }
 
@@ -314,14 +324,25 @@ void Poller::Replan() {
 
 void Poller::LogOutcome(Section section, const absl::Status& status) {
   Progress& progress = progress_.at(section);
-  const std::string error = status.ok() ? "" : status.ToString();
-  if (!status.ok() && progress.last_error.empty()) {
-    log_.Warning("a section cannot be read",
-                 {{"section", model::SectionName(section)}, {"error", error}});
-  } else if (status.ok() && !progress.last_error.empty()) {
+  progress.last_error = status.ok() ? "" : status.ToString();
+  // By its code: the words of an answer hold the identifier of its request.
+  if (std::exchange(progress.said, status.code()) == status.code()) return;
+  if (status.ok()) {
     log_.Info("the section is read again", {{"section", model::SectionName(section)}});
+  } else {
+    log_.Warning("a section cannot be read",
+                 {{"section", model::SectionName(section)}, {"error", progress.last_error}});
   }
-  progress.last_error = error;
+}
+
+void Poller::NoteHistory(const char* what, const absl::Status& status) {
+  if (!status.ok()) observer_.OnHistoryError();
+  if (std::exchange(history_said_[what], status.code()) == status.code()) return;
+  if (status.ok()) {
+    log_.Info("the history is written again", {{"what", what}});
+  } else {
+    log_.Warning("the history cannot be written", {{"what", what}, {"error", status.ToString()}});
+  }
 }
 
 std::shared_ptr<const model::Snapshot> Poller::PublishIfDue() {

@@ -82,6 +82,7 @@ class Poller {
   struct Progress {
     bool in_flight = false;
     std::string last_error;
+    absl::StatusCode said = absl::StatusCode::kOk;  // what was logged last
     int requests = 0;
     std::stop_source wake;  // ends the section's sleep
     std::jthread thread;
@@ -93,15 +94,17 @@ class Poller {
   bool SleepUntilDue(model::Section section, std::stop_token stop);
   // Reads and files it; how many requests it took.
   absl::StatusOr<int> ReadAndPut(model::Section section, const genesys::CallLimits& limits);
-  absl::StatusOr<int> ReadQueues(const std::vector<std::string>& ids,
+  absl::StatusOr<int> ReadQueues(const std::vector<std::string>& ids, absl::Time asked_at,
                                  const genesys::CallLimits& limits);
-  absl::StatusOr<int> ReadIntervals(const std::vector<std::string>& ids,
+  absl::StatusOr<int> ReadIntervals(const std::vector<std::string>& ids, absl::Time asked_at,
                                     const genesys::CallLimits& limits);
   // Ids of the queues that sections other than the roster are read for; with `mutex_` held.
   std::vector<std::string> QueueIds() const;
   void Replan();                      // real intervals; with `mutex_` held
   void Wake(model::Section section);  // with `mutex_` held
   void LogOutcome(model::Section section, const absl::Status& status);
+  // How writing to the history went; with `observer_mutex_` held.
+  void NoteHistory(const char* what, const absl::Status& status);
   // The snapshot that is due after a reading; null: none. With `mutex_` held.
   std::shared_ptr<const model::Snapshot> PublishIfDue();
 
@@ -125,6 +128,7 @@ class Poller {
   std::set<std::string> gone_, automated_;  // queues, as last told
 
   std::mutex observer_mutex_;
+  std::map<std::string, absl::StatusCode> history_said_;  // by what was written: logged last
   std::stop_source stop_;
   std::jthread admission_;
 };

@@ -11,6 +11,8 @@
 #include "common/model/quality.h"
 #include "services/ingest/adapters/sqlite_history.h"
 #include "services/ingest/testing/fake_reader.h"
+#include "services/ingest/testing/fragile_history.h"
+#include "services/ingest/testing/log_text.h"
 
 namespace evenkeel::ingest {
 namespace {
@@ -65,10 +67,12 @@ class PollerTest : public testing::Test {
   }
 
   SimulatedClock clock_{absl::FromUnixSeconds(1699952400)};
-  obs::Logger log_{"test", obs::Severity::kError, clock_, stderr};
+  LogText told_;
+  obs::Logger log_{"test", obs::Severity::kInfo, clock_, told_.file()};
   FakeReader reader_{clock_};
   std::atomic<double> budget_ = 240;
-  std::unique_ptr<HistoryStore> history_ = *OpenSqliteHistory("");
+  std::unique_ptr<FragileHistory> history_ =
+      std::make_unique<FragileHistory>(*OpenSqliteHistory(""));
   SnapshotHub hub_{100};
   CountingObserver observer_;
   std::unique_ptr<Poller> poller_;
@@ -127,6 +131,51 @@ TEST_F(PollerTest, API8_StatesAndLiveFiguresArePublishedTogether) {
   EXPECT_EQ(hub_.newest()->number, number + 1);
 }
 
+TEST_F(PollerTest, API8_ASectionIsAsOldAsItsFirstRequest) {
+  ReadAll();
+  for (const auto& [section, interval] : Settings().intervals) {
+    const int before = reader_.reads(section);
+    const absl::Time asked_at = clock_.Now();
+    reader_.Hold(section);
+    std::jthread reading([&, section = section] { (void)Read(section); });
+    reader_.WaitForReads(section, before + 1);
+    clock_.Advance(absl::Seconds(75));
+    reader_.Release(section);
+    reading.join();
+    EXPECT_EQ(StatusOf(section).quality.taken_at, asked_at) << model::SectionName(section);
+  }
+}
+
+TEST_F(PollerTest, API9_AFailingSectionIsLoggedAgainWhenTheReasonChanges) {
+  const auto fail = [&](absl::Status status) {
+    reader_.Fail(Section::kStates, status);
+    EXPECT_EQ(Read(Section::kStates), status);
+  };
+  fail(absl::UnavailableError("answered 503, request 1"));
+  fail(absl::UnavailableError("answered 503, request 2"));
+  EXPECT_EQ(told_.Count("a section cannot be read"), 1);
+  fail(absl::PermissionDeniedError("needs routing:x"));
+  EXPECT_EQ(told_.Count("a section cannot be read"), 2);
+  EXPECT_EQ(told_.Count("needs routing:x"), 1);
+  reader_.Fail(Section::kStates, absl::OkStatus());
+  ASSERT_TRUE(Read(Section::kStates).ok());
+  ASSERT_TRUE(Read(Section::kStates).ok());
+  EXPECT_EQ(told_.Count("the section is read again"), 1);
+}
+
+TEST_F(PollerTest, OPS8_AFailingHistoryIsLoggedOnceWithItsReason) {
+  ReadAll();
+  history_->Fail(absl::ResourceExhaustedError("database or disk is full"));
+  ReadAll();
+  ReadAll();
+  EXPECT_GT(observer_.history_errors, 2);
+  EXPECT_EQ(told_.Count("disk is full"), 2) << "one for intervals, one for summaries";
+  history_->Fail(absl::OkStatus());
+  ReadAll();
+  ReadAll();
+  EXPECT_EQ(told_.Count("the history is written again"), 2);
+}
+
 TEST_F(PollerTest, API3_RealIntervalsFollowTheBudget) {
   reader_.set_requests(40);
   ReadAll();
@@ -176,6 +225,22 @@ TEST_F(PollerTest, CAP11_OutcomesReachTheSnapshotAndTheQueuesAreReadSoon) {
   poller_->Stop();
   EXPECT_EQ(hub_.newest()->left_alone[0].why, model::LeftAlone::Why::kMovedRecently);
   EXPECT_EQ(hub_.newest()->left_alone[1].why, model::LeftAlone::Why::kChangedByOther);
+}
+
+TEST_F(PollerTest, CAP11_AChangeDuringAReadingIsReadAfterIt) {
+  reader_.Hold(Section::kQueues);
+  poller_->Start([](std::stop_token) { return absl::OkStatus(); });
+  reader_.WaitForReads(Section::kQueues, 1);
+  clock_.WaitForSleepers(5);
+  model::Change change;
+  change.id = "c1";
+  change.proposal.entity = model::MembershipEntity{"q1", "a2"};
+  change.state = model::ChangeState::kApplied;
+  change.updated_at = clock_.Now();
+  poller_->ObserveChange(change);
+  clock_.Advance(absl::Seconds(3));
+  reader_.Release(Section::kQueues);
+  reader_.WaitForReads(Section::kQueues, 2);  // at once, 27 s before its own time
 }
 
 TEST_F(PollerTest, RunsOnItsIntervalsAndStopsAtOnce) {
@@ -248,6 +313,15 @@ TEST_F(PollerTest, HistorySurvivesARestart) {
   ASSERT_TRUE(Read(Section::kQueues).ok());
   EXPECT_EQ(hub_.newest()->number, number + 1);
   EXPECT_GT(hub_.newest()->estimates[0].evidence_seconds, 600);
+}
+
+TEST_F(PollerTest, OPS8_ARestartReadsTheHistoryToItsNewest) {
+  ReadAll();
+  const auto before = hub_.newest();
+  history_->set_most_at_once(5);
+  Make(Settings());
+  ASSERT_TRUE(Read(Section::kQueues).ok());
+  EXPECT_EQ(hub_.newest()->estimates, before->estimates);
 }
 
 TEST_F(PollerTest, StopsWhileASectionFails) {

@@ -162,6 +162,16 @@ TEST_P(DoctorTest, Api10MissingPermissionsAreNamedByLoop) {
   ExpectTold(report);
 }
 
+TEST_P(DoctorTest, Api10AnswersThatCannotBeReadAreProblems) {
+  for (const char* path : {"/api/v2/routing/queues", "/api/v2/analytics"}) {
+    sim_.Ask("POST", "/admin/v1/faults",
+             absl::StrCat(R"([{"pathPrefix":")", path, R"(","kind":"malformed","count":1}])"));
+    const ctl::DoctorReport report = Examine();
+    EXPECT_THAT(report.Problems(), ElementsAre(HasSubstr("the answer cannot be understood")));
+    ExpectTold(report);
+  }
+}
+
 TEST_P(DoctorTest, Api10APinThatDoesNotFitEndsIt) {
   config_.mutable_centre()->set_organisation_id("another");
   const ctl::DoctorReport report = Examine();

@@ -77,6 +77,10 @@ std::vector<std::string> DoctorReport::Problems() const {
   if (!preflight.identity_status.ok()) {
     problems.push_back(absl::StrCat("read client: ", preflight.identity_status.message()));
   }
+  // A permission that lacks is named by the probe of its operation.
+  if (!preflight.queues_status.ok() && !absl::IsPermissionDenied(preflight.queues_status)) {
+    problems.emplace_back(preflight.queues_status.message());
+  }
   std::set<std::string> loops;
   for (const genesys::ProbeResult& probe : preflight.probes) {
     loops.insert(probe.loops.begin(), probe.loops.end());

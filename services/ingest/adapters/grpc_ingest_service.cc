@@ -53,8 +53,14 @@ void ReadPageToken(const std::string& token, IntervalQuery& query, Violations& v
 }  // namespace
 
 GrpcIngestService::GrpcIngestService(SnapshotHub& hub, HistoryStore& history, const Poller& poller,
-                                     std::function<CentreStatus()> centre, const Clock& clock)
-    : hub_(hub), history_(history), poller_(poller), centre_(std::move(centre)), clock_(clock) {}
+                                     std::function<CentreStatus()> centre, const Clock& clock,
+                                     obs::Logger& log)
+    : hub_(hub),
+      history_(history),
+      poller_(poller),
+      centre_(std::move(centre)),
+      clock_(clock),
+      log_(log) {}
 
 grpc::Status GrpcIngestService::GetSnapshot(grpc::ServerContext*,
                                             const v1::GetSnapshotRequest* request,
@@ -114,6 +120,9 @@ grpc::Status GrpcIngestService::QueryHistory(grpc::ServerContext*,
   const int page_size = request->page_size() == 0 ? kDefaultPageSize : request->page_size();
   query.limit = page_size + 1;  // one more tells whether there is a next page
   const auto found = history_.Query(query);
+  if (found.status().code() == absl::StatusCode::kInternal) {
+    log_.Error("internal error", {{"error", std::string(found.status().message())}});
+  }
   if (!found.ok()) return rpc::ToGrpc(found.status());
   for (const StoredInterval& stored : *found) {
     if (response->intervals_size() == page_size) break;

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "common/base/clock.h"
+#include "common/obs/log.h"
 #include "evenkeel/ingest/v1/ingest_service.grpc.pb.h"
 #include "services/ingest/poller.h"
 #include "services/ingest/ports/history_store.h"
@@ -25,7 +26,7 @@ class GrpcIngestService final : public v1::IngestService::Service {
  public:
   // All outlive the service. Streams end when the hub is closed.
   GrpcIngestService(SnapshotHub& hub, HistoryStore& history, const Poller& poller,
-                    std::function<CentreStatus()> centre, const Clock& clock);
+                    std::function<CentreStatus()> centre, const Clock& clock, obs::Logger& log);
 
   grpc::Status GetSnapshot(grpc::ServerContext* context, const v1::GetSnapshotRequest* request,
                            v1::GetSnapshotResponse* response) override;
@@ -47,6 +48,7 @@ class GrpcIngestService final : public v1::IngestService::Service {
   const Poller& poller_;
   const std::function<CentreStatus()> centre_;
   const Clock& clock_;
+  obs::Logger& log_;
 };
 
 }  // namespace evenkeel::ingest

@@ -15,6 +15,8 @@
 #include "common/rpc/status.h"
 #include "services/ingest/adapters/sqlite_history.h"
 #include "services/ingest/testing/fake_reader.h"
+#include "services/ingest/testing/fragile_history.h"
+#include "services/ingest/testing/log_text.h"
 
 namespace evenkeel::ingest {
 namespace {
@@ -77,19 +79,20 @@ class GrpcIngestServiceTest : public testing::Test {
   }
 
   SimulatedClock clock_{absl::FromUnixSeconds(1699952400)};
-  obs::Logger log_{"test", obs::Severity::kError, clock_, stderr};
+  LogText told_;
+  obs::Logger log_{"test", obs::Severity::kError, clock_, told_.file()};
   obs::Metrics metrics_;
   FakeReader reader_{clock_};
-  std::unique_ptr<HistoryStore> history_ = *OpenSqliteHistory("");
+  std::unique_ptr<FragileHistory> history_ =
+      std::make_unique<FragileHistory>(*OpenSqliteHistory(""));
   SnapshotHub hub_{100};
   NoObserver observer_;
   Poller poller_{Settings(), reader_, [] { return 240.0; }, clock_, *history_, hub_,
                  observer_,  log_};
-  GrpcIngestService service_{hub_, *history_, poller_,
-                             [] {
-                               return CentreStatus{"platform", "o1", 240, 17, true};
-                             },
-                             clock_};
+  GrpcIngestService service_{hub_,    *history_,
+                             poller_, [] {
+                               return CentreStatus{"platform", "o1", 240, 17, true}; },
+                             clock_,  log_};
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<v1::IngestService::Stub> stub_;
 };
@@ -167,6 +170,16 @@ TEST_F(GrpcIngestServiceTest, WatchSendsOnlyTheSectionsAskedFor) {
   while (stream->Read(&part)) {
   }
   EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST_F(GrpcIngestServiceTest, OPS8_AFaultOfTheHistoryGoesToTheLog) {
+  history_->Fail(absl::InternalError("no such table"));
+  v1::QueryHistoryRequest request;
+  *request.mutable_from() = convert::ToProto(clock_.Now() - absl::Hours(1));
+  v1::QueryHistoryResponse response;
+  const absl::Status status = Call(&v1::IngestService::Stub::QueryHistory, request, response);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(told_.Count("no such table"), 1);
 }
 
 TEST_F(GrpcIngestServiceTest, QueryHistoryInPages) {

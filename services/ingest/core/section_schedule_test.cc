@@ -49,6 +49,20 @@ TEST_F(SectionScheduleTest, API2_BacksOffAfterErrors) {
   EXPECT_EQ(schedule_.Due(Section::kStates), At(5015));
 }
 
+TEST_F(SectionScheduleTest, CAP11_WhatIsAskedForDuringAReadingIsReadAfterIt) {
+  schedule_.Started(Section::kRoster);
+  schedule_.ReadBy(Section::kRoster, At(130));
+  schedule_.ReadBy(Section::kRoster, At(120));
+  schedule_.ReadBy(Section::kRoster, At(140));
+  schedule_.Succeeded(Section::kRoster, At(175));
+  EXPECT_EQ(schedule_.Due(Section::kRoster), At(120));
+  schedule_.Started(Section::kRoster);
+  schedule_.Succeeded(Section::kRoster, At(180));
+  EXPECT_EQ(schedule_.Due(Section::kRoster), At(720));
+  schedule_.ReadBy(Section::kRoster, At(182));
+  EXPECT_EQ(schedule_.Due(Section::kRoster), At(182));
+}
+
 TEST_F(SectionScheduleTest, ReadsSoonerWhenAsked) {
   schedule_.Succeeded(Section::kRoster, At(100));
   schedule_.ReadBy(Section::kRoster, At(105));

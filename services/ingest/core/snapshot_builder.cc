@@ -29,7 +29,8 @@ void EraseStarts(Map& entries, absl::Time from, absl::Time to, absl::Time oldest
 }  // namespace
 
 void SnapshotBuilder::PutRoster(std::vector<model::Agent> agents, Completeness completeness,
-                                absl::Time taken_at) {
+                                absl::Time taken_at, std::set<std::string> skills_unknown) {
+  skills_unknown_ = std::move(skills_unknown);
   agents_ = ByKey(std::move(agents), [](const model::Agent& agent) { return agent.id; });
   for (auto& [id, agent] : agents_) {
     std::sort(agent.skills.begin(), agent.skills.end(),
@@ -142,10 +143,15 @@ void SnapshotBuilder::Fill(model::Section section, const std::set<std::string>& 
         if (matters(id)) snapshot.agents.push_back(agent);
       }
       if (members_known) {
-        // Whom the reading missed may be a member: counted as if.
-        const int64_t missed = quality.expected - quality.seen;
+        // Whom the reading missed may be a member, and is counted as if; of the others it is known
+        // who they are.
+        const int64_t missed = std::max<int64_t>(
+            0, quality.expected - quality.seen - static_cast<int64_t>(skills_unknown_.size()));
+        const int64_t whole = std::count_if(
+            snapshot.agents.begin(), snapshot.agents.end(),
+            [&](const model::Agent& agent) { return !skills_unknown_.contains(agent.id); });
         quality.expected = static_cast<int64_t>(members.size());
-        quality.seen = std::max<int64_t>(0, static_cast<int64_t>(snapshot.agents.size()) - missed);
+        quality.seen = std::max<int64_t>(0, whole - missed);
       }
       return;
     }
@@ -169,6 +175,10 @@ void SnapshotBuilder::Fill(model::Section section, const std::set<std::string>& 
     case Section::kLive:
       for (const auto& [id, live] : live_) {
         if (queues_.contains(id)) snapshot.live.push_back(live);
+      }
+      if (Of(Section::kQueues).ever()) {
+        quality.expected = static_cast<int64_t>(queues_.size());
+        quality.seen = static_cast<int64_t>(snapshot.live.size());
       }
       return;
     case Section::kIntervals:

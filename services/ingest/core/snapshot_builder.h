@@ -35,14 +35,16 @@ struct Completeness {
   int64_t seen = 0;
 };
 
-// Not thread-safe. Each Put replaces the section's reading, finished at `taken_at`.
+// Not thread-safe. Each Put replaces the section's reading, begun at `taken_at`.
 class SnapshotBuilder {
  public:
   // The next snapshot has the number `last_number` + 1.
   SnapshotBuilder(BuilderSettings settings, uint64_t last_number)
       : settings_(std::move(settings)), number_(last_number) {}
 
-  void PutRoster(std::vector<model::Agent> agents, Completeness completeness, absl::Time taken_at);
+  // `skills_unknown` are those of `agents` that are not whole, and not counted as seen.
+  void PutRoster(std::vector<model::Agent> agents, Completeness completeness, absl::Time taken_at,
+                 std::set<std::string> skills_unknown = {});
   void PutStates(std::vector<model::AgentState> states, absl::Time taken_at);
   void PutQueues(std::vector<model::Queue> queues, std::vector<model::Membership> memberships,
                  Completeness completeness, absl::Time taken_at);
@@ -83,6 +85,7 @@ class SnapshotBuilder {
   uint64_t number_;
   std::map<model::Section, SectionReading> sections_;
   std::map<std::string, model::Agent> agents_;
+  std::set<std::string> skills_unknown_;  // of the agents
   std::map<std::string, model::AgentState> states_;
   std::map<std::string, model::Queue> queues_;
   std::map<std::pair<std::string, std::string>, bool> joined_;  // of queue and agent

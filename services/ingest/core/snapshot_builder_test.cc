@@ -97,6 +97,33 @@ TEST_F(SnapshotBuilderTest, API8_WhatTheReadingMissedIsNotSeen) {
   EXPECT_EQ(QualityOf(*Build(), Section::kRoster).seen, 1);
 }
 
+// The whole organisation is read; who works on no queue cannot make the members thin.
+TEST_F(SnapshotBuilderTest, API8_OnlyMembersWithoutSkillsAreNotSeen) {
+  std::vector<model::Agent> agents = {Agent("back office 1"), Agent("back office 2")};
+  std::vector<model::Membership> memberships;
+  for (int i = 100; i < 400; ++i) {
+    agents.push_back(Agent("a" + std::to_string(i)));
+    memberships.push_back({"q1", agents.back().id, true});
+  }
+  builder_.PutQueues({Queue("q1")}, memberships, {1, 1}, kNow);
+  builder_.PutRoster(agents, {302, 300}, kNow, {"back office 1", "back office 2"});
+  EXPECT_EQ(QualityOf(*Build(), Section::kRoster).seen, 300);
+  builder_.PutRoster(agents, {302, 300}, kNow, {"back office 1", "a200"});
+  EXPECT_EQ(QualityOf(*Build(), Section::kRoster).seen, 299);
+  builder_.PutRoster(agents, {303, 300}, kNow, {"back office 1", "a200"});
+  EXPECT_EQ(QualityOf(*Build(), Section::kRoster).seen, 298) << "and one that was never read";
+}
+
+TEST_F(SnapshotBuilderTest, API8_EveryQueueIsExpectedToHaveLiveFigures) {
+  builder_.PutQueues({Queue("q1"), Queue("q2")}, {}, {2, 2}, kNow);
+  model::QueueLive one, gone;
+  one.queue_id = "q1";
+  gone.queue_id = "q9";
+  builder_.PutLive({one, gone}, {2, 2}, kNow);
+  EXPECT_EQ(QualityOf(*Build(), Section::kLive).expected, 2);
+  EXPECT_EQ(QualityOf(*Build(), Section::kLive).seen, 1);
+}
+
 TEST_F(SnapshotBuilderTest, CAP2_GuideMembersHoldTheQueuesSkill) {
   BuilderSettings settings;
   settings.capacity_lever = model::CapacityLever::kQueueCapacity;

@@ -16,7 +16,9 @@ namespace evenkeel::ingest {
 
 class FakeReader final : public genesys::CentreReader {
  public:
-  explicit FakeReader(const Clock& clock) : clock_(clock) {}
+  // `all_reads`, if given, counts the readings of every section, and outlives the reader.
+  explicit FakeReader(const Clock& clock, std::atomic<int>* all_reads = nullptr)
+      : clock_(clock), all_reads_(all_reads) {}
 
   void Fail(model::Section section, absl::Status status) {
     std::lock_guard lock(mutex_);
@@ -138,6 +140,7 @@ class FakeReader final : public genesys::CentreReader {
   absl::StatusOr<Reading> Answer(model::Section section, Reading reading) {
     std::unique_lock lock(mutex_);
     ++reads_[section];
+    if (all_reads_ != nullptr) ++*all_reads_;
     changed_.notify_all();
     changed_.wait(lock, [&] { return !held_.contains(section); });
     if (const auto it = failures_.find(section); it != failures_.end() && !it->second.ok()) {
@@ -151,6 +154,7 @@ class FakeReader final : public genesys::CentreReader {
   }
 
   const Clock& clock_;
+  std::atomic<int>* const all_reads_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<model::Section, absl::Status> failures_;
