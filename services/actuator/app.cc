@@ -56,7 +56,7 @@ absl::Status ActuatorApp::Start(const runtime::ChannelSource&) {
   // Credentials of another organisation end the process; whatever else is wrong may pass, and
   // nothing is written before it has.
   const absl::Status known = Identify();
-  if (absl::IsInvalidArgument(known)) return known;
+  if (genesys::IsPinRefusal(known)) return known;
   timer_.emplace(dependencies_.clock, convert::FromProto(dependencies_.config.actuator().tick()),
                  [this](std::stop_token stop) { Tick(stop); });
   return absl::OkStatus();
