@@ -10,8 +10,8 @@ namespace {
 constexpr double kSlowFactor = 3;  // half-life of the slow average over that of the fast one
 // Of the noise that would explain the difference of the averages: believed to be noise up to here,
 // to be a move from there.
-constexpr double kNoiseDeviations = 1;
-constexpr double kMoveDeviations = 2;
+constexpr double kNoiseDeviations = 1.4;
+constexpr double kMoveDeviations = 2.8;
 // The prior never weighs less than this share of its weight: a queue without a contact for hours
 // still has a rate.
 constexpr double kLeastPrior = 0.05;
@@ -87,15 +87,18 @@ model::QueueEstimate Estimator::EstimateOne(const LoadPrior& prior, const Histor
   const absl::Duration slow_life = kSlowFactor * settings_.half_life;
   Average fast, slow;
   double observed_seconds = 0;
+  double shared = 0;  // for their covariance: sum of both weights * exposure
   double handled = 0, handle_seconds = 0, abandoned = 0, wait_seconds = 0;
   for (const auto& [start, seen] : history) {
     const model::QueueInterval& interval = seen.interval;
     const double exposure = absl::ToDoubleSeconds(seen.exposure);
     const absl::Duration age = now - (start + seen.exposure / 2);
     const auto count = static_cast<double>(interval.offered);
-    fast.Add(count, exposure, Decay(age, fast_life));
+    const double fast_weight = Decay(age, fast_life);
+    fast.Add(count, exposure, fast_weight);
     const double weight = Decay(age, slow_life);
     slow.Add(count, exposure, weight);
+    shared += fast_weight * weight * exposure;
     observed_seconds += exposure;
     handled += weight * static_cast<double>(interval.handled);
     handle_seconds += weight * absl::ToDoubleSeconds(interval.handle_total);
@@ -121,6 +124,7 @@ model::QueueEstimate Estimator::EstimateOne(const LoadPrior& prior, const Histor
   for (Average* average : {&fast, &slow}) {
     average->Add(prior_per_second * prior_seconds, prior_seconds, 1);
   }
+  shared += prior_seconds;
   double pairs = kPriorDispersionIntervals;
   double dispersion = kPriorDispersion * pairs;
   for (auto it = history.begin(); it != history.end(); ++it) {
@@ -139,9 +143,10 @@ model::QueueEstimate Estimator::EstimateOne(const LoadPrior& prior, const Histor
   }
   estimate.dispersion_ratio = std::clamp(dispersion / pairs, 1.0, kMaxDispersion);
 
-  // The averages share their recent data, so the variance of their difference is less than the sum.
-  const double variance_seconds = fast.squared_seconds / (fast.seconds * fast.seconds) -
-                                  slow.squared_seconds / (slow.seconds * slow.seconds);
+  // Var(f - s) = Var(f) + Var(s) - 2 Cov(f, s), each over the rate: the averages share their data.
+  const double variance_seconds = fast.squared_seconds / (fast.seconds * fast.seconds) +
+                                  slow.squared_seconds / (slow.seconds * slow.seconds) -
+                                  2 * shared / (fast.seconds * slow.seconds);
   const double deviation = std::sqrt(std::max(
       1e-12, estimate.dispersion_ratio * slow.per_second() * std::max(0.0, variance_seconds)));
   const double difference = std::abs(fast.per_second() - slow.per_second());
