@@ -109,8 +109,7 @@ absl::Status IngestApp::Start(const runtime::ChannelSource& channels) {
       [this](const model::Entity& entity, absl::Time until) {
         poller_.ObserveOther(entity, until);
       },
-      [this] { poller_.ForgetChanges(); },
-      dependencies_.log);
+      [this] { poller_.ForgetChanges(); }, dependencies_.log);
   {
     std::lock_guard lock(mutex_);  // GetStatus is served already
     watcher_ = std::move(watcher);

@@ -141,9 +141,9 @@ DoctorReport Examine(const config::v1::Config& config, const config::Environment
     const auto writer =
         runtime::MakeCentreClient(centre, ClientRole::kWrite, environment, clock, nullptr);
     const genesys::Pins pins{centre.organisation_id(), centre.organisation_name()};
-    report.write_client =
-        writer.ok() ? genesys::CheckIdentity(**writer, pins, clock, kLimits).status()
-                    : writer.status();
+    report.write_client = writer.ok()
+                              ? genesys::CheckIdentity(**writer, pins, clock, kLimits).status()
+                              : writer.status();
   }
   return report;
 }

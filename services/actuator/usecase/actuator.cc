@@ -174,9 +174,8 @@ absl::StatusOr<model::Change> Actuator::Ask(const RequestHeader& header, const A
   const model::Proposal& proposal = asked.proposal;
   const Mode mode = settings_.modes.For(proposal.kind, proposal.entity);
   EVENKEEL_ASSIGN_OR_RETURN(std::optional<ChangeRecord> open, admission_.FindOpen(proposal.entity));
-  const absl::Status verdict =
-      admission_.Check(asked.moment, proposal, open, mode == Mode::kDryRun,
-                       /*join_to_come=*/header.validate_only);
+  const absl::Status verdict = admission_.Check(asked.moment, proposal, open, mode == Mode::kDryRun,
+                                                /*join_to_come=*/header.validate_only);
   if (!verdict.ok() && (!GetRefusal(verdict).has_value() || header.validate_only)) return verdict;
   if (verdict.ok() && mode == Mode::kApprove && open.has_value()) {
     const bool parked = open->change.state == kAwaitingApproval;
