@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -129,7 +130,7 @@ class Rig {
 
  private:
   int requests_ = 0;
-  int plans_ = 0;
+  std::atomic<int> plans_ = 0;  // proposals are made by many threads
 };
 
 }  // namespace evenkeel::actuator

@@ -19,6 +19,8 @@
 namespace evenkeel::sim {
 namespace {
 
+constexpr uint64_t kMostDiscardedBytes = 64 << 20;
+
 // One request from its first line to the end of its answer.
 struct Exchange {
   HttpRequest request;
@@ -153,8 +155,9 @@ class MicroHttpServer final : public HttpServer {
       if (absl::SimpleAtoi(request.headers["content-length"], &length)) {
         request.too_large = length > max_body_bytes_;
       }
-      // Refused before it is received.
-      if (request.too_large) return Send(connection, handler_(request));
+      // A refusal while the body is still coming would end in a broken connection, not in an
+      // answer: what is not endless is received and thrown away.
+      if (length > kMostDiscardedBytes) return Send(connection, handler_(request));
       return MHD_YES;
     }
     if (*size > 0) {
