@@ -208,6 +208,8 @@ ApiClient::Attempt ApiClient::Try(const Operation& operation, const http::Reques
   attempt.token_generation = token->generation;
   attempt.sent = true;
   http::Request authorised = request;
+  authorised.only_once = !operation.repeat_safe;
+  authorised.connect_within = send_until - start;
   authorised.headers.emplace_back("Authorization", absl::StrCat("Bearer ", token->value.Reveal()));
   attempt.response = transport_.Send(authorised, last_moment - start);
   const absl::StatusOr<http::Response>& response = attempt.response;

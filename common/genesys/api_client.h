@@ -38,7 +38,7 @@ struct CallLimits {
   absl::Duration max_wait = absl::Minutes(1);
   // The longest that it may be sending and receiving, all attempts together. Real time.
   absl::Duration timeout = absl::Seconds(30);
-  // An attempt that is not on its way so long after the call began stays unsent. Real time.
+  // An attempt that has no connection so long after the call began stays unsent. Real time.
   absl::Duration send_within = absl::InfiniteDuration();
   std::stop_token stop;
 };

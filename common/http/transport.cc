@@ -84,8 +84,11 @@ class CurlTransport final : public Transport {
     curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    const absl::Duration connect_within =
+        std::min(options_.connect_timeout, request.connect_within);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
-                     absl::ToInt64Milliseconds(options_.connect_timeout));
+                     std::max<int64_t>(1, absl::ToInt64Milliseconds(connect_within)));
+    curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, request.only_once ? 1L : 0L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
                      std::max<int64_t>(1, absl::ToInt64Milliseconds(timeout)));
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
@@ -111,6 +114,8 @@ class CurlTransport final : public Transport {
     const CURLcode code = curl_easy_perform(curl);
     long status = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    long request_bytes = 0;  // that left, whatever came of the connection afterwards
+    curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &request_bytes);
     curl_easy_reset(curl);
     Give(std::move(handle));
 
@@ -121,15 +126,12 @@ class CurlTransport final : public Transport {
     const std::string message = absl::StrCat(request.method, " ", host, ": ",
                                              error[0] != '\0' ? error : curl_easy_strerror(code));
     if (receiver.too_large) {
-      return absl::ResourceExhaustedError(absl::StrCat(message, ": the answer is larger than ",
-                                                       options_.max_response_bytes, " bytes"));
+      return absl::InternalError(absl::StrCat(message, ": the answer is larger than ",
+                                              options_.max_response_bytes, " bytes"));
     }
     absl::Status failed = code == CURLE_OPERATION_TIMEDOUT ? absl::DeadlineExceededError(message)
                                                            : absl::UnavailableError(message);
-    if (code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_COULDNT_RESOLVE_HOST ||
-        code == CURLE_COULDNT_CONNECT) {
-      SetNotSent(failed);
-    }
+    if (request_bytes == 0) SetNotSent(failed);
     return failed;
   }
 

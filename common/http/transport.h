@@ -19,6 +19,11 @@ struct Request {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  // On a connection of its own: where one that was kept alive turns out dead, the library sends the
+  // request again by itself, and a write may then happen twice.
+  bool only_once = false;
+  // A connection that takes longer to make is given up. Real time.
+  absl::Duration connect_within = absl::InfiniteDuration();
 };
 
 struct Response {
@@ -36,10 +41,11 @@ class Transport {
   virtual ~Transport() = default;
 
   // Sends once; any HTTP status is a Response. `timeout` is real time.
-  // UNAVAILABLE: no connection, or it broke: the request may or may not have been acted on.
+  // UNAVAILABLE: no connection, or it broke: the request may or may not have been acted on, unless
+  // the status IsNotSent.
   // DEADLINE_EXCEEDED: no whole answer in time; same doubt.
   // PERMISSION_DENIED: the host is not one of the configured ones; nothing was sent.
-  // RESOURCE_EXHAUSTED: the answer is larger than allowed.
+  // INTERNAL: the answer is larger than allowed.
   virtual absl::StatusOr<Response> Send(const Request& request, absl::Duration timeout) = 0;
 };
 

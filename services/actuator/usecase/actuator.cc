@@ -207,7 +207,11 @@ absl::StatusOr<model::Change> Actuator::AskOver(const RequestHeader& header, con
                                                 ChangeRecord open, bool replaces) {
   LedgerWrite write;
   if (replaces) {
-    open.change.rolls_back = asked.rolls_back;
+    if (asked.rolls_back != open.change.rolls_back) {
+      // A person's request has its own time; a plan's counts from the first (ACT-2).
+      open.change.rolls_back = asked.rolls_back;
+      open.change.expires_at = asked.proposal.expires_at;
+    }
     journal_.Revise(write, open, asked.proposal);
   } else if (!asked.proposal.move_id.empty()) {
     // It stands for its twin in the newer plan's move.
@@ -466,7 +470,7 @@ absl::StatusOr<ActuatorStatus> Actuator::GetStatus() {
         ledger.CountWrites(kind, status.now - absl::Hours(1), /*with_dry_run=*/false));
     EVENKEEL_ASSIGN_OR_RETURN(status.writes_counted[kind],
                               ledger.CountWrites(kind, status.now - absl::Hours(1),
-                                                 settings_.modes.otherwise == Mode::kDryRun));
+                                                 /*with_dry_run=*/!settings_.modes.CanWrite()));
   }
   status.refusals = journal_.Refusals();
   EVENKEEL_ASSIGN_OR_RETURN(const auto left_alone, ledger.FindLeftAlone(status.now, ""));

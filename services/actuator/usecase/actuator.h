@@ -66,8 +66,9 @@ struct ActuatorStatus {
   std::vector<Pause> pauses;
   std::map<model::ChangeState, int64_t> changes;          // all that the ledger holds
   std::map<model::ChangeKind, int64_t> writes_last_hour;  // sent, or waiting to be; no dry run
-  std::map<model::ChangeKind, int64_t> writes_counted;    // with dry run, where that is the mode
-  std::map<std::string, int64_t> refusals;                // since the start, by guardrail
+  std::map<model::ChangeKind, int64_t>
+      writes_counted;                       // with dry run, where nothing can be written
+  std::map<std::string, int64_t> refusals;  // since the start, by guardrail
   int64_t left_alone = 0;
   ExecutorStatus executor;
   absl::Time now;

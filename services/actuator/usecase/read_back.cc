@@ -18,6 +18,7 @@ absl::Status ReadBackStep::Recover() {
   EVENKEEL_ASSIGN_OR_RETURN(std::vector<ChangeRecord> found, journal_.ledger().FindChanges(query));
   LedgerWrite write;
   for (ChangeRecord& record : found) {
+    record.sent_at = journal_.Now();  // or before, after reads of any length
     EVENKEEL_RETURN_IF_ERROR(
         journal_.Move(write, record, kVerifying,
                       {kActuator, "interrupted: may have been written, reading back"}));

@@ -155,13 +155,15 @@ TEST_F(ApproveModeTest, Act10ARollbackThatWaitsDoesNotGiveWayToAPlan) {
   const std::string id = Accept(Join("q2", "a0"));
   ASSERT_TRUE(actuator->Approve(Request(), id, 1, "ann").ok());
   RunFor(absl::Seconds(3));
-  // A plan's own leave is parked; the rollback takes its place.
+  // A plan's own leave is parked; the rollback takes its place, with a time of its own.
   const std::string parked = Accept(Leave("q2", "a0"));
+  clock.Advance(settings.approval_lifetime - absl::Seconds(1));
   const auto undo = actuator->RollBack(Request(), id, "ann", "no good");
   ASSERT_TRUE(undo.ok()) << undo.status();
   EXPECT_EQ(undo->id, parked);
   EXPECT_EQ(undo->revision, 2);
   EXPECT_EQ(undo->rolls_back, id);
+  RunFor(absl::Minutes(1));
   EXPECT_EQ(Refusal(Propose(Leave("q2", "a0")).status()), "ROLLBACK_WAITS");
   ASSERT_TRUE(actuator->Approve(Request(), undo->id, 2, "ann").ok());
   EXPECT_EQ(Refusal(Propose(Leave("q2", "a0")).status()), "ROLLBACK_WAITS");
