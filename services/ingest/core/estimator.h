@@ -5,8 +5,8 @@
 // Real counts vary more than a Poisson process (variance / mean about 3 in five minutes), and a
 // plan must not chase that. So two decayed averages are kept, a fast one (half-life H) and a slow
 // one (3 H). Their difference is held against what noise would make of it, with the variance / mean
-// that the counts themselves show: within one standard deviation the slow average is believed,
-// beyond two the fast one, between them a blend. A level that has moved is followed with the fast
+// that the counts themselves show: within 1.4 standard deviations the slow average is believed,
+// beyond 2.8 the fast one, between them a blend. A level that has moved is followed with the fast
 // average's speed, noise is smoothed with the slow one's.
 #pragma once
 

@@ -168,8 +168,8 @@ Group WorkloadWindow::Collect(const Watched& watched) const {
     for (const auto& [bucket, seconds] : seen.on_queue_seconds) {
       if (IsCompared(bucket)) *agent.on_queue_seconds += seconds;
     }
-    // Queues of a skill may be judged differently: by the contacts that the agent had of each.
-    double factor = 0, utilization = 0;
+    // Queues of a skill may be judged differently: each contact counts by its own queue's factor.
+    double units = 0, utilization = 0;
     for (const auto& [key, work] : seen.work) {
       if (!IsCompared(BucketOf(work.start))) continue;
       const auto handled = static_cast<double>(work.handled);
@@ -178,14 +178,14 @@ Group WorkloadWindow::Collect(const Watched& watched) const {
       agent.hold_seconds += absl::ToDoubleSeconds(work.hold);
       agent.acw_seconds += absl::ToDoubleSeconds(work.after_call);
       const QueueSettings& queue = *watched.queues.at(key.second);
-      factor += handled * queue.capacity_factor;
+      units += handled / queue.capacity_factor;
       utilization += handled * queue.utilization_target;
     }
     if (watched.queues.size() == 1 || agent.contacts == 0) {
       agent.skill_modifier = watched.queues.begin()->second->capacity_factor;
       agent.utilization = watched.queues.begin()->second->utilization_target;
     } else {
-      agent.skill_modifier = factor / agent.contacts;
+      agent.skill_modifier = agent.contacts / units;
       agent.utilization = utilization / agent.contacts;
     }
   }

@@ -190,7 +190,8 @@ TEST(WorkloadWindowTest, TwoQueuesOfOneSkillAreOneTimeOnQueue) {
   EXPECT_EQ(groups[2].agents[0].contacts, 16);
   EXPECT_EQ(*groups[2].agents[0].on_queue_seconds, 1200);
   // Judged by the queues that the work was of.
-  EXPECT_EQ(groups[2].agents[0].skill_modifier, 1.5);
+  EXPECT_NEAR(groups[2].agents[0].contacts / groups[2].agents[0].skill_modifier, 8 / 1.0 + 8 / 2.0,
+              1e-12);
   EXPECT_NEAR(groups[2].agents[0].utilization, 0.7, 1e-12);
 }
 
