@@ -77,15 +77,22 @@ Api::Api(Scenario scenario, ApiOptions options, const Clock& clock, IdSource& id
     : options_(std::move(options)),
       clock_(clock),
       ids_(ids),
+      records_(scenario.agents.size()),
       engine_(ForDialect(std::move(scenario), options_.dialect), options_.seed, options_.epoch,
-              {.end = options_.until ? options_.epoch + *options_.until : absl::InfiniteFuture()}),
+              {.end = options_.until ? options_.epoch + *options_.until : absl::InfiniteFuture(),
+               .observer = &records_}),
       tokens_(options_.clients, options_.token_lifetime, RateLimit(options_),
               options_.dialect == Dialect::kPlatform ? absl::Minutes(1) : absl::Seconds(1), ids),
       queues_(IndexById(engine_.scenario().queues)),
       agents_(IndexById(engine_.scenario().agents)),
       skills_(IndexById(engine_.scenario().skills)),
+      campaigns_(IndexById(engine_.scenario().campaigns)),
       guide_queues_(engine_.scenario().queues.size()),
       write_delays_(options_.seed, {kWriteDelays}) {}
+
+absl::StatusOr<int> Api::FindCampaign(const std::string& id) const {
+  return Find(campaigns_, "campaign", id);
+}
 
 absl::StatusOr<int> Api::FindQueue(const std::string& id) const {
   return Find(queues_, "queue", id);

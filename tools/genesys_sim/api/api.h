@@ -18,6 +18,7 @@
 #include "common/base/ids.h"
 #include "tools/genesys_sim/api/faults.h"
 #include "tools/genesys_sim/api/http_server.h"
+#include "tools/genesys_sim/api/records.h"
 #include "tools/genesys_sim/api/request.h"
 #include "tools/genesys_sim/api/tokens.h"
 #include "tools/genesys_sim/engine/engine.h"
@@ -94,6 +95,7 @@ class Api {
   // For handlers, which are called with the lock held.
   Engine& engine() { return engine_; }
   const Scenario& scenario() const { return engine_.scenario(); }
+  const Records& records() const { return records_; }
   const ApiOptions& options() const { return options_; }
   const Clock& clock() const { return clock_; }
   Tokens& tokens() { return tokens_; }
@@ -102,6 +104,7 @@ class Api {
   // By identifier; NOT_FOUND names it.
   absl::StatusOr<int> FindQueue(const std::string& id) const;
   absl::StatusOr<int> FindAgent(const std::string& id) const;
+  absl::StatusOr<int> FindCampaign(const std::string& id) const;
   std::optional<int> FindSkill(const std::string& id) const;
   // What only the guide dialect knows of a queue: when it was last written to and until when that
   // write keeps others out, and a capacity without effect.
@@ -139,11 +142,12 @@ class Api {
   const Clock& clock_;
   IdSource& ids_;
   std::mutex mutex_;
+  Records records_;
   Engine engine_;
   Tokens tokens_;
   Faults faults_;
   Counts counts_;
-  std::map<std::string, int> queues_, agents_, skills_;
+  std::map<std::string, int> queues_, agents_, skills_, campaigns_;
   std::vector<GuideQueue> guide_queues_;
   Stream write_delays_;
 };

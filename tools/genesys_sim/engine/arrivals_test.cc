@@ -19,9 +19,16 @@ CallType Type(std::vector<RatePeriod> rates, double dispersion_ratio) {
   return type;
 }
 
+Scenario Only(const CallType& type, absl::Duration repeat) {
+  Scenario scenario;
+  scenario.repeat = repeat;
+  scenario.call_types = {type};
+  return scenario;
+}
+
 std::vector<double> CountsPerFiveMinutes(const CallType& type, absl::Duration repeat, uint64_t seed,
                                          size_t periods) {
-  Arrivals arrivals(type, repeat, seed, 0);
+  Arrivals arrivals(Only(type, repeat), 0, seed);
   std::vector<double> counts(periods);
   Call call;
   int64_t last = 0;
@@ -71,7 +78,7 @@ TEST(ArrivalsTest, Sim1RatesFollowTheirPeriodsAndRepeat) {
 }
 
 TEST(ArrivalsTest, NoCallsEndTheStream) {
-  Arrivals none(Type({{absl::ZeroDuration(), 0}}, 3), absl::Hours(1), 1, 0);
+  Arrivals none(Only(Type({{absl::ZeroDuration(), 0}}, 3), absl::Hours(1)), 0, 1);
   Call call;
   EXPECT_FALSE(none.Next(call));
 }
@@ -79,7 +86,9 @@ TEST(ArrivalsTest, NoCallsEndTheStream) {
 TEST(ArrivalsTest, Sim1CallsDependOnSeedAndTypeAlone) {
   const CallType type = Type({{absl::ZeroDuration(), 600}}, 3);
   const auto calls = [&](uint64_t seed, uint64_t number) {
-    Arrivals arrivals(type, absl::Hours(24), seed, number);
+    Scenario scenario = Only(type, absl::Hours(24));
+    scenario.call_types.resize(number + 1, type);
+    Arrivals arrivals(scenario, number, seed);
     std::vector<double> figures;
     Call call;
     for (int i = 0; i < 200; ++i) {
@@ -98,7 +107,7 @@ TEST(ArrivalsTest, HoldIsPutOnItsShareOfCalls) {
   type.hold_share_ratio = 0.25;
   type.hold = Constant(30);
   type.after_call = Constant(10);
-  Arrivals arrivals(type, absl::Hours(24), 1, 0);
+  Arrivals arrivals(Only(type, absl::Hours(24)), 0, 1);
   int held = 0;
   Call call;
   for (int i = 0; i < 10'000; ++i) {

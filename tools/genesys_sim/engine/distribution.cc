@@ -1,5 +1,6 @@
 #include "tools/genesys_sim/engine/distribution.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 
@@ -17,12 +18,18 @@ std::string_view ShapeName(Shape shape) {
       return "gamma";
     case Shape::kUniform:
       return "uniform";
+    case Shape::kEmpirical:
+      return "empirical";
   }
   return "";
 }
 
 absl::Duration Distribution::Mean() const {
-  return shape == Shape::kUniform ? (least + most) / 2 : mean;
+  if (shape == Shape::kUniform) return (least + most) / 2;
+  if (shape != Shape::kEmpirical) return mean;
+  absl::Duration sum;
+  for (const absl::Duration duration : observed) sum += duration;
+  return observed.empty() ? sum : sum / static_cast<double>(observed.size());
 }
 
 void Check(const Distribution& distribution, const std::string& path, Violations& violations) {
@@ -30,6 +37,16 @@ void Check(const Distribution& distribution, const std::string& path, Violations
     if (distribution.least < absl::ZeroDuration() || distribution.least > distribution.most ||
         distribution.most > absl::Hours(24)) {
       violations.Add(path, "needs 0 <= least <= most <= 24h");
+    }
+    return;
+  }
+  if (distribution.shape == Shape::kEmpirical) {
+    const auto wrong = [](absl::Duration duration) {
+      return duration < absl::ZeroDuration() || duration > absl::Hours(24);
+    };
+    if (distribution.observed.empty() ||
+        std::any_of(distribution.observed.begin(), distribution.observed.end(), wrong)) {
+      violations.Add(path + ".observed", "needs at least one duration, each 0 to 24h");
     }
     return;
   }
@@ -65,6 +82,11 @@ Sampler::Sampler(const Distribution& distribution) : shape_(distribution.shape) 
       a_ = absl::ToDoubleSeconds(distribution.least);
       b_ = absl::ToDoubleSeconds(distribution.most) - a_;
       break;
+    case Shape::kEmpirical:
+      for (const absl::Duration duration : distribution.observed) {
+        observed_.push_back(absl::ToDoubleSeconds(duration));
+      }
+      break;
   }
 }
 
@@ -80,6 +102,9 @@ double Sampler::DrawSeconds(Stream& stream) const {
       return b_ * stream.Gamma(a_);
     case Shape::kUniform:
       return a_ + b_ * stream.Uniform();
+    case Shape::kEmpirical:
+      return observed_[static_cast<size_t>(stream.Uniform() *
+                                           static_cast<double>(observed_.size()))];
   }
   assert(false);
   return 0;

@@ -1,7 +1,6 @@
 #include "tools/genesys_sim/engine/statistics.h"
 
 #include <algorithm>
-#include <cassert>
 
 namespace evenkeel::sim {
 
@@ -34,22 +33,14 @@ void Figures::Add(const Figures& other) {
   busy_micros += other.busy_micros;
 }
 
-Figures& History::At(int64_t slice) {
-  if (slices_.empty() || slices_.back().number < slice) {
-    while (!slices_.empty() && slices_.front().number <= slice - kSlicesKept) slices_.pop_front();
-    slices_.push_back({slice, {}});
-  }
-  assert(slices_.back().number == slice);
-  return slices_.back().figures;
-}
-
-Figures History::Sum(int64_t from, int64_t to) const {
-  Figures sum;
-  auto at =
-      std::lower_bound(slices_.begin(), slices_.end(), from,
-                       [](const Slice& slice, int64_t number) { return slice.number < number; });
-  for (; at != slices_.end() && at->number < to; ++at) sum.Add(at->figures);
-  return sum;
+void DialFigures::Add(const DialFigures& other) {
+  attempts += other.attempts;
+  answered += other.answered;
+  busy += other.busy;
+  machine += other.machine;
+  no_answer += other.no_answer;
+  connected += other.connected;
+  abandoned += other.abandoned;
 }
 
 }  // namespace evenkeel::sim

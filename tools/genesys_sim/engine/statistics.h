@@ -4,6 +4,8 @@
 // handling when the agent was free again.
 #pragma once
 
+#include <algorithm>
+#include <cassert>
 #include <cstdint>
 #include <deque>
 
@@ -44,21 +46,54 @@ inline constexpr int64_t kSliceMicros = 15'000'000;
 // Older slices are forgotten.
 inline constexpr int64_t kSlicesKept = 26 * 3600 / 15;
 
-// The slices of one queue, or of one agent's work for one. Slices are numbered from the Unix epoch;
-// one in which nothing happened takes no room.
-class History {
+// Of a campaign's attempts, each counted when it ended, and of the contacts that came of them.
+struct DialFigures {
+  int64_t attempts = 0;
+  int64_t answered = 0;  // by a person
+  int64_t busy = 0;
+  int64_t machine = 0;
+  int64_t no_answer = 0;
+  int64_t connected = 0;  // to an agent
+  int64_t abandoned = 0;  // answered, and left before an agent came
+
+  void Add(const DialFigures& other);
+};
+
+// The slices of one thing that has figures: a queue, an agent's work for one, a campaign. Slices
+// are numbered from the Unix epoch; one in which nothing happened takes no room.
+template <typename Kept>
+class SlicedHistory {
  public:
   // The figures of `slice`, the newest so far or a newer one.
-  Figures& At(int64_t slice);
+  Kept& At(int64_t slice) {
+    if (slices_.empty() || slices_.back().number < slice) {
+      while (!slices_.empty() && slices_.front().number <= slice - kSlicesKept) {
+        slices_.pop_front();
+      }
+      slices_.push_back({slice, {}});
+    }
+    assert(slices_.back().number == slice);
+    return slices_.back().figures;
+  }
+
   // Of the slices in [from, to).
-  Figures Sum(int64_t from, int64_t to) const;
+  Kept Sum(int64_t from, int64_t to) const {
+    Kept sum;
+    auto at =
+        std::lower_bound(slices_.begin(), slices_.end(), from,
+                         [](const Slice& slice, int64_t number) { return slice.number < number; });
+    for (; at != slices_.end() && at->number < to; ++at) sum.Add(at->figures);
+    return sum;
+  }
 
  private:
   struct Slice {
     int64_t number;
-    Figures figures;
+    Kept figures;
   };
   std::deque<Slice> slices_;
 };
+
+using History = SlicedHistory<Figures>;
 
 }  // namespace evenkeel::sim
