@@ -48,6 +48,8 @@ enum class Routing : uint8_t {
 // Whether a contact keeps the ring timers that held when it came, or new ones hold at once.
 enum class RingTimers : uint8_t { kAtEntry, kLive };
 
+inline constexpr size_t kMostRings = 6;
+
 struct Queue {
   std::string id;
   std::string name;
@@ -256,6 +258,9 @@ struct Scenario {
   std::vector<Agent> agents;
   std::vector<StaffingGroup> staffing_groups;
 };
+
+// "voice", "chat", "email", "callback".
+std::string_view MediaName(Media media);
 
 // OK, or INVALID_ARGUMENT that names every wrong field ("agents[3].memberships[0].queue").
 absl::Status Validate(const Scenario& scenario);

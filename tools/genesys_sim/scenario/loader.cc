@@ -8,9 +8,10 @@
 #include <map>
 #include <sstream>
 
-#include "common/base/flags.h"
 #include "common/base/status_macros.h"
+#include "tools/genesys_sim/scenario/contacts_reader.h"
 #include "tools/genesys_sim/scenario/default_scenario.h"
+#include "tools/genesys_sim/scenario/references.h"
 #include "tools/genesys_sim/scenario/yaml_reader.h"
 
 namespace evenkeel::sim {
@@ -26,6 +27,10 @@ std::string Numbered(const std::string& pattern, int64_t number) {
   if (digits.size() < to - from) digits.insert(0, to - from - digits.size(), '0');
   return pattern.substr(0, from) + digits + pattern.substr(to);
 }
+
+constexpr std::string_view kMediaNames[] = {"voice", "chat", "email", "callback"};
+constexpr std::string_view kRoutings[] = {"longest_idle", "random", "skills", "shortest_handle"};
+constexpr std::string_view kRingTimers[] = {"at_entry", "live"};
 
 class Loader {
  public:
@@ -53,50 +58,50 @@ class Loader {
     }
     root.Maps("divisions", [&](YamlMap& map) {
       scenario_.divisions.push_back({map.Text("id"), map.Text("name")});
-      Name(divisions_, map, scenario_.divisions);
+      divisions_.Add(scenario_.divisions.back().name, map);
     });
     if (scenario_.divisions.empty()) {
       scenario_.divisions.push_back({"5a1e0000-0000-4000-8000-000000000002", "Home"});
     }
     root.Maps("skills", [&](YamlMap& map) {
       scenario_.skills.push_back({map.Text("id"), map.Text("name")});
-      Name(skills_, map, scenario_.skills);
+      skills_.Add(scenario_.skills.back().name, map);
     });
+    root.Maps("wrap_up_codes", [&](YamlMap& map) {
+      scenario_.wrap_up_codes.push_back({map.Text("id"), map.Text("name")});
+      wrap_up_codes_.Add(scenario_.wrap_up_codes.back().name, map);
+    });
+    if (root.Has("closes")) scenario_.closes = root.Duration("closes");
+    if (root.Has("busyness")) {
+      root.Map("busyness", [&](YamlMap& busyness) {
+        scenario_.busyness_cv_ratio = busyness.Number("cv_ratio");
+      });
+    }
+    scenario_.lines = root.Integer("lines");
+    scenario_.waiting_limit = root.Integer("waiting_limit");
+    scenario_.disconnect_unstaffed = root.Flag("disconnect_unstaffed", false);
     root.Maps("queues", [&](YamlMap& map) { ReadQueue(map); });
-    root.Maps("calls", [&](YamlMap& map) { ReadCalls(map); });
+    const ContactNames names = {queues_, skills_, wrap_up_codes_};
+    root.Maps("calls", [&](YamlMap& map) {
+      scenario_.call_types.push_back(ReadCalls(map, names, scenario_));
+    });
+    root.Maps("campaigns",
+              [&](YamlMap& map) { scenario_.campaigns.push_back(ReadCampaign(map, names)); });
     root.Maps("agents", [&](YamlMap& map) { ReadAgents(map); });
-  }
-
-  // Remembers the newest item by its name, by which the rest of the file refers to it.
-  template <typename Items>
-  void Name(std::map<std::string, int>& names, YamlMap& map, const Items& items) {
-    const int index = static_cast<int>(items.size()) - 1;
-    if (!names.emplace(items.back().name, index).second) map.Fail("name", "occurs twice");
-  }
-
-  int Refer(const std::map<std::string, int>& names, YamlMap& map, const std::string& key,
-            const std::string& name, const char* what) {
-    const auto found = names.find(name);
-    if (found != names.end()) return found->second;
-    std::vector<std::string> known;
-    for (const auto& entry : names) known.push_back(entry.first);
-    const std::string nearest = NearestName(name, known);
-    map.Fail(key, absl::StrCat("there is no ", what, " \"", name, "\"",
-                               nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?"));
-    return 0;
   }
 
   int Division(YamlMap& map) {
     const std::string name = map.Text("division", "");
-    return name.empty() ? 0 : Refer(divisions_, map, "division", name, "division");
+    return name.empty() ? 0 : divisions_.Find(name, map, "division");
   }
 
   void ReadQueue(YamlMap& map) {
     Queue queue;
-    queue.id = map.Text("id");
     queue.name = map.Text("name");
+    queue.id = map.Text("id", queue.name);
+    queue.media = map.Choice("media", kMediaNames, queue.media);
     if (const std::string skill = map.Text("skill", ""); !skill.empty()) {
-      queue.skill = Refer(skills_, map, "skill", skill, "skill");
+      queue.skill = skills_.Find(skill, map, "skill");
     }
     queue.division = Division(map);
     if (map.Has("service_level")) {
@@ -106,61 +111,17 @@ class Loader {
       });
     }
     queue.inbound_capacity = map.Integer("inbound_capacity");
-    scenario_.queues.push_back(std::move(queue));
-    Name(queues_, map, scenario_.queues);
-  }
-
-  void ReadDistribution(YamlMap& map, Distribution& distribution) {
-    static constexpr Shape kShapes[] = {Shape::kConstant, Shape::kExponential, Shape::kLogNormal,
-                                        Shape::kGamma, Shape::kUniform};
-    const std::string name = map.Text("shape");
-    const auto shape = std::find_if(std::begin(kShapes), std::end(kShapes),
-                                    [&](Shape known) { return ShapeName(known) == name; });
-    if (shape == std::end(kShapes)) {
-      map.Fail("shape", "must be constant, exponential, lognormal, gamma or uniform");
-      return;
-    }
-    distribution.shape = *shape;
-    if (*shape == Shape::kUniform) {
-      distribution.least = map.Duration("least");
-      distribution.most = map.Duration("most");
-      return;
-    }
-    distribution.mean = map.Duration("mean");
-    if (*shape == Shape::kLogNormal || *shape == Shape::kGamma) {
-      distribution.cv_ratio = map.Number("cv_ratio");
-    }
-  }
-
-  void ReadCalls(YamlMap& map) {
-    CallType type;
-    type.queue = Refer(queues_, map, "queue", map.Text("queue"), "queue");
-    type.name = map.Text("name", scenario_.queues.empty() ? "" : scenario_.queues[type.queue].name);
-    map.Map("rates", [&](YamlMap& rates) {
-      const std::vector<double> per_hour = rates.Numbers("per_hour");
-      const absl::Duration step =
-          per_hour.size() == 1 ? rates.Duration("step", scenario_.repeat) : rates.Duration("step");
-      for (size_t i = 0; i < per_hour.size(); ++i) {
-        type.rates.push_back({static_cast<int64_t>(i) * step, per_hour[i]});
-      }
-    });
-    type.dispersion_ratio = map.Number("dispersion_ratio", 1);
-    type.busyness_period = map.Duration("busyness_period", type.busyness_period);
-    map.Map("talk", [&](YamlMap& talk) { ReadDistribution(talk, type.talk); });
-    if (map.Has("hold")) {
-      map.Map("hold", [&](YamlMap& hold) {
-        type.hold_share_ratio = hold.Number("share_ratio");
-        ReadDistribution(hold, type.hold);
+    queue.waiting_limit = map.Integer("waiting_limit");
+    queue.routing = map.Choice("routing", kRoutings, queue.routing);
+    if (map.Has("rings")) {
+      map.Map("rings", [&](YamlMap& rings) {
+        queue.rings = rings.Durations("timeouts");
+        if (queue.rings.empty()) rings.Fail("timeouts", "needs at least one");
+        queue.ring_timers = rings.Choice("timers", kRingTimers, queue.ring_timers);
       });
     }
-    if (map.Has("after_call")) {
-      map.Map("after_call", [&](YamlMap& after) { ReadDistribution(after, type.after_call); });
-    }
-    if (map.Has("patience")) {
-      map.Map("patience",
-              [&](YamlMap& patience) { ReadDistribution(patience, type.patience.emplace()); });
-    }
-    scenario_.call_types.push_back(std::move(type));
+    queues_.Add(queue.name, map);
+    scenario_.queues.push_back(std::move(queue));
   }
 
   std::vector<PresencePeriod> ReadSchedule(YamlMap& map) {
@@ -206,22 +167,45 @@ class Loader {
   void ReadAgents(YamlMap& map) {
     const int64_t count = map.Integer("count").value_or(1);
     if (count < 1 || count > 100'000) return map.Fail("count", "must be 1 to 100000");
-    const std::string id = map.Text("id"), name = map.Text("name");
+    const std::string name = map.Text("name"), id = map.Text("id", name);
     if (count > 1 && id.find('#') == std::string::npos) {
       map.Fail("id", "needs # signs where the agent's number goes");
     }
     Agent agent;
     agent.division = Division(map);
     map.Maps("skills", [&](YamlMap& skill) {
-      agent.skills.push_back({Refer(skills_, skill, "skill", skill.Text("skill"), "skill"),
-                              skill.Number("proficiency", 0)});
+      agent.skills.push_back({skills_.Read(skill, "skill"), skill.Number("proficiency", 0)});
     });
     const std::vector<std::string> joined = map.Texts("joined"), queues = map.Texts("queues");
     for (size_t i = 0; i < queues.size(); ++i) {
-      const int queue = Refer(queues_, map, absl::StrCat("queues[", i, "]"), queues[i], "queue");
+      const int queue = queues_.Find(queues[i], map, absl::StrCat("queues[", i, "]"));
       agent.memberships.push_back(
           {queue, std::find(joined.begin(), joined.end(), queues[i]) != joined.end()});
     }
+    map.Maps("memberships", [&](YamlMap& read) {
+      Membership& membership = agent.memberships.emplace_back();
+      membership.queue = queues_.Read(read, "queue");
+      membership.joined = read.Flag("joined", true);
+      membership.ring = static_cast<int>(read.Integer("ring").value_or(1));
+      membership.agent_rank = static_cast<int>(read.Integer("agent_rank").value_or(0));
+      membership.queue_rank = static_cast<int>(read.Integer("queue_rank").value_or(0));
+    });
+    map.Maps("utilization", [&](YamlMap& read) {
+      const auto media = static_cast<size_t>(read.Choice("media", kMediaNames, Media::kVoice));
+      agent.utilization.most[media] =
+          static_cast<int>(read.Integer("most").value_or(agent.utilization.most[media]));
+      const std::vector<std::string> by = read.Texts("interrupted_by");
+      for (size_t i = 0; i < by.size(); ++i) {
+        const auto at = std::find(std::begin(kMediaNames), std::end(kMediaNames), by[i]);
+        if (at == std::end(kMediaNames)) {
+          read.Fail(absl::StrCat("interrupted_by[", i, "]"),
+                    "must be voice, chat, email or callback");
+        } else {
+          agent.utilization.interrupted_by[media] |=
+              static_cast<uint8_t>(1 << (at - std::begin(kMediaNames)));
+        }
+      }
+    });
     for (size_t i = 0; i < joined.size(); ++i) {
       if (std::find(queues.begin(), queues.end(), joined[i]) == queues.end()) {
         map.Fail(absl::StrCat("joined[", i, "]"), "is not among queues");
@@ -240,6 +224,24 @@ class Loader {
     }
     agent.schedule = ReadSchedule(map);
     if (agent.schedule.empty()) agent.schedule = {{absl::ZeroDuration(), Presence::kOnQueue}};
+    if (map.Has("headcount")) {
+      if (breaks || map.Has("schedule")) {
+        map.Fail("headcount", "cannot stand beside schedule or breaks");
+      }
+      StaffingGroup group;
+      group.name = name;
+      group.first_agent = static_cast<int>(scenario_.agents.size());
+      group.agents = static_cast<int>(count);
+      map.Map("headcount", [&](YamlMap& read) {
+        const std::vector<int64_t> agents = read.Integers("agents");
+        const absl::Duration step =
+            agents.size() == 1 ? read.Duration("step", scenario_.repeat) : read.Duration("step");
+        for (size_t i = 0; i < agents.size(); ++i) {
+          group.headcounts.push_back({static_cast<int64_t>(i) * step, agents[i]});
+        }
+      });
+      scenario_.staffing_groups.push_back(std::move(group));
+    }
     for (int64_t k = 0; k < count; ++k) {
       agent.id = Numbered(id, k + 1);
       agent.name = Numbered(name, k + 1);
@@ -250,7 +252,8 @@ class Loader {
 
   Scenario scenario_;
   Violations violations_;
-  std::map<std::string, int> divisions_, skills_, queues_;
+  References divisions_{"division"}, skills_{"skill"}, queues_{"queue"},
+      wrap_up_codes_{"wrap-up code"};
 };
 
 }  // namespace

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "common/base/string_bridge.h"
+
 namespace evenkeel::sim {
 namespace {
 
@@ -93,6 +95,53 @@ std::optional<int64_t> YamlMap::Integer(const char* key) {
     return std::nullopt;
   }
   return number;
+}
+
+bool YamlMap::Flag(const char* key, bool fallback) {
+  const YAML::Node node = Take(key, false);
+  if (!node.IsDefined()) return fallback;
+  const std::string text = node.IsScalar() ? node.Scalar() : "";
+  if (text != "true" && text != "false") Fail(key, "must be true or false");
+  return text == "true";
+}
+
+size_t YamlMap::ChoiceOf(const char* key, const std::string_view* names, size_t count,
+                         size_t fallback) {
+  const YAML::Node node = Take(key, false);
+  if (!node.IsDefined()) return fallback;
+  const std::string text = node.IsScalar() ? node.Scalar() : "";
+  std::string all;
+  for (size_t i = 0; i < count; ++i) {
+    if (names[i] == text) return i;
+    absl::StrAppend(&all, i == 0 ? "" : (i + 1 == count ? " or " : ", "), ToAbsl(names[i]));
+  }
+  Fail(key, "must be " + all);
+  return fallback;
+}
+
+std::vector<int64_t> YamlMap::Integers(const char* key) {
+  std::vector<int64_t> whole;
+  const std::vector<double> numbers = Numbers(key);
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    if (numbers[i] != std::floor(numbers[i]) || std::abs(numbers[i]) > 1e15) {
+      Fail(absl::StrCat(key, "[", i, "]"), "must be a whole number");
+    }
+    whole.push_back(static_cast<int64_t>(numbers[i]));
+  }
+  return whole;
+}
+
+std::vector<absl::Duration> YamlMap::Durations(const char* key) {
+  std::vector<absl::Duration> spans;
+  const std::vector<std::string> texts = Texts(key);
+  for (size_t i = 0; i < texts.size(); ++i) {
+    absl::Duration& span = spans.emplace_back();
+    if (!absl::ParseDuration(texts[i], &span) ||
+        absl::AbsDuration(span) == absl::InfiniteDuration()) {
+      Fail(absl::StrCat(key, "[", i, "]"), "must be a duration such as 15s, 10m or 4h");
+    }
+  }
+  return spans;
 }
 
 std::vector<std::string> YamlMap::Texts(const char* key) {

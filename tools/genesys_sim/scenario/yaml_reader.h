@@ -33,8 +33,16 @@ class YamlMap {
   double Number(const char* key);
   double Number(const char* key, double fallback);
   std::optional<int64_t> Integer(const char* key);
-  std::vector<std::string> Texts(const char* key);  // empty when absent
-  std::vector<double> Numbers(const char* key);     // required
+  bool Flag(const char* key, bool fallback);  // true or false
+  // One of `names`, by its position, which is that of `fallback` when absent.
+  template <typename Enum, size_t kCount>
+  Enum Choice(const char* key, const std::string_view (&names)[kCount], Enum fallback) {
+    return static_cast<Enum>(ChoiceOf(key, names, kCount, static_cast<size_t>(fallback)));
+  }
+  std::vector<std::string> Texts(const char* key);         // empty when absent
+  std::vector<double> Numbers(const char* key);            // required
+  std::vector<int64_t> Integers(const char* key);          // required
+  std::vector<absl::Duration> Durations(const char* key);  // empty when absent
   // The mapping under `key`, which must be there.
   void Map(const char* key, const std::function<void(YamlMap&)>& read);
   // Each mapping of the list under `key`; none when absent.
@@ -48,6 +56,7 @@ class YamlMap {
   }
 
  private:
+  size_t ChoiceOf(const char* key, const std::string_view* names, size_t count, size_t fallback);
   // The node under `key`; undefined when absent, which is noted if it is required.
   YAML::Node Take(const char* key, bool required);
 
