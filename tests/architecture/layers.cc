@@ -87,6 +87,13 @@ const std::vector<Row>& Table() {
        Join({{"common/", "services/", "tools/bench/", "tools/ctl/table.h", "tools/genesys_sim/"},
              kProto}),
        kGrpc},
+      // Pure models and policies; it knows cores, never services.
+      {std::regex("tools/lab/"),
+       {"common/base/", "common/json/", "common/model/", "common/stats/",
+        "services/optimizer/core/", "services/actuator/core/", "services/ingest/core/",
+        "services/fairness_scorer/core/", "services/optimizer/adapters/glpk_", "tools/ctl/table.h",
+        "tools/genesys_sim/", "tools/lab/"},
+       {"yaml-cpp/"}},
       {std::regex("tools/demo/"), Join({{"common/", "tools/ctl/table.h", "tools/demo/"}, kProto}),
        kGrpc},
       {std::regex("tools/ctl/"), Join({{"common/", "tools/ctl/"}, kProto}), kGrpc},

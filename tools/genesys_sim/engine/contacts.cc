@@ -49,9 +49,6 @@ void Engine::Enter(int place) {
   }
   const IdleAgent free = HasRoom(queue) && !ended_ ? FreeAgent(queue, call) : IdleAgent{0, -1, 0};
   if (free.agent < 0) {
-    if (scenario_->disconnect_unstaffed && !IsStaffed(queue)) {
-      return TurnAway(place, Outcome::kDisconnected);
-    }
     const std::optional<int64_t>& limit = scenario_->queues[call.queue].waiting_limit;
     if ((limit && queue.waiting >= *limit) ||
         (scenario_->waiting_limit && waiting_ >= *scenario_->waiting_limit)) {
@@ -168,6 +165,11 @@ void Engine::Answer(int place, int agent_index, int membership) {
   call.agent = agent_index;
   call.answered = now_;
   call.talking = true;
+  if (const double factor = agent.memberships[membership].handle_factor; factor != 1) {
+    call.call.talk_seconds *= factor;
+    call.call.hold_seconds *= factor;
+    call.call.after_call_seconds *= factor;
+  }
   ChangeAgent(agent_index, [&] {
     agent.calls.push_back(place);
     ++agent.talking;

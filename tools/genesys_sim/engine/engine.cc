@@ -77,6 +77,7 @@ Engine::Engine(std::shared_ptr<const Scenario> scenario, uint64_t seed, absl::Ti
       record.ring = membership.ring;
       record.agent_rank = membership.agent_rank;
       record.queue_rank = membership.queue_rank;
+      record.handle_factor = membership.handle_factor;
     }
     if (agents_[a].group < 0) Plan(0, Kind::kSchedule, agent);
   }

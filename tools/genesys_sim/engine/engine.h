@@ -227,6 +227,7 @@ class Engine {
     int ring = 1;
     int agent_rank = 0;
     int queue_rank = 0;
+    double handle_factor = 1;
     int64_t last_effect = 0;  // when the newest command takes effect
     History history;
   };

@@ -16,7 +16,7 @@ enum class Outcome : uint8_t {
   kHandled,
   kAbandoned,     // gave up waiting
   kBlocked,       // no line, or too many waited
-  kDisconnected,  // nobody was there for the queue
+  kDisconnected,  // waited when the last agent for the queue left
   kBusy,          // the rest: dialled, and no person answered
   kMachine,
   kNoAnswer,

@@ -287,6 +287,10 @@ class Checker {
       if (ring < 1 || ring > static_cast<int>(kMostRings)) {
         Add(absl::StrCat(path, ".memberships[", k, "].ring"), "must be 1 to 6");
       }
+      const double factor = agent.memberships[k].handle_factor;
+      if (!(factor >= 0.01 && factor <= 100)) {
+        Add(absl::StrCat(path, ".memberships[", k, "].handle_factor"), "must be 0.01 to 100");
+      }
     }
     for (size_t m = 0; m < kMediaCount; ++m) {
       if (agent.utilization.most[m] < 0 || agent.utilization.most[m] > 25) {
@@ -300,11 +304,6 @@ class Checker {
 };
 
 }  // namespace
-
-std::string_view MediaName(Media media) {
-  static constexpr std::string_view kNames[] = {"voice", "chat", "email", "callback"};
-  return kNames[static_cast<size_t>(media)];
-}
 
 absl::Status Validate(const Scenario& scenario) { return Checker(scenario).Run(); }
 

@@ -36,6 +36,8 @@ struct WrapUpCode {
 enum class Media : uint8_t { kVoice, kChat, kEmail, kCallback };
 inline constexpr Media kMedia[] = {Media::kVoice, Media::kChat, Media::kEmail, Media::kCallback};
 inline constexpr size_t kMediaCount = 4;
+inline constexpr std::string_view kMediaNames[] = {"voice", "chat", "email", "callback"};
+inline std::string_view MediaName(Media media) { return kMediaNames[static_cast<size_t>(media)]; }
 
 // Which of the free agents gets a contact.
 enum class Routing : uint8_t {
@@ -202,6 +204,7 @@ struct Membership {
   // queue of the lowest rank first.
   int agent_rank = 0;
   int queue_rank = 0;
+  double handle_factor = 1;  // on the talk, hold and after-call time of contacts of this queue
 };
 
 // How many contacts of each media an agent may have at once. While he has one of some media he gets
@@ -247,7 +250,7 @@ struct Scenario {
   // Contacts that can be in the centre, and that can wait in it, at once; one more is blocked.
   std::optional<int64_t> lines;
   std::optional<int64_t> waiting_limit;
-  // Who waits or comes while no agent is there for his queue is disconnected.
+  // Who waits when the last agent for his queue leaves is disconnected.
   bool disconnect_unstaffed = false;
   std::vector<Division> divisions;
   std::vector<Skill> skills;
@@ -258,9 +261,6 @@ struct Scenario {
   std::vector<Agent> agents;
   std::vector<StaffingGroup> staffing_groups;
 };
-
-// "voice", "chat", "email", "callback".
-std::string_view MediaName(Media media);
 
 // OK, or INVALID_ARGUMENT that names every wrong field ("agents[3].memberships[0].queue").
 absl::Status Validate(const Scenario& scenario);

@@ -28,7 +28,6 @@ std::string Numbered(const std::string& pattern, int64_t number) {
   return pattern.substr(0, from) + digits + pattern.substr(to);
 }
 
-constexpr std::string_view kMediaNames[] = {"voice", "chat", "email", "callback"};
 constexpr std::string_view kRoutings[] = {"longest_idle", "random", "skills", "shortest_handle"};
 constexpr std::string_view kRingTimers[] = {"at_entry", "live"};
 
@@ -189,6 +188,7 @@ class Loader {
       membership.ring = static_cast<int>(read.Integer("ring").value_or(1));
       membership.agent_rank = static_cast<int>(read.Integer("agent_rank").value_or(0));
       membership.queue_rank = static_cast<int>(read.Integer("queue_rank").value_or(0));
+      membership.handle_factor = read.Number("handle_factor", 1);
     });
     map.Maps("utilization", [&](YamlMap& read) {
       const auto media = static_cast<size_t>(read.Choice("media", kMediaNames, Media::kVoice));

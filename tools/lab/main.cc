@@ -1,0 +1,34 @@
+// evenkeel-lab: what the simulated centre is worth, and what a policy would do in it.
+#include <cstdio>
+#include <cstring>
+
+#include "tools/lab/validate.h"
+
+namespace {
+
+struct Command {
+  const char* name;
+  const char* summary;
+  int (*run)(int argc, const char* const* argv);
+};
+
+constexpr Command kCommands[] = {
+    {"validate", "the engine against published models and formulas", evenkeel::lab::RunValidate},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  for (const Command& command : kCommands) {
+    if (argc > 1 && std::strcmp(argv[1], command.name) == 0) {
+      return command.run(argc - 1, argv + 1);
+    }
+  }
+  const bool help = argc > 1 && std::strcmp(argv[1], "--help") == 0;
+  std::FILE* out = help ? stdout : stderr;
+  std::fprintf(out, "usage: evenkeel-lab COMMAND [flags]; each has --help\n");
+  for (const Command& command : kCommands) {
+    std::fprintf(out, "  %-10s %s\n", command.name, command.summary);
+  }
+  return help ? 0 : 2;
+}
