@@ -84,7 +84,8 @@ const std::vector<Row>& Table() {
        {"microhttpd.h", "yaml-cpp/"}},
       // It measures whatever there is, on what the simulator answers.
       {std::regex("tools/bench/"),
-       Join({{"common/", "services/", "tools/bench/", "tools/ctl/table.h", "tools/genesys_sim/"},
+       Join({{"common/", "services/", "tools/bench/", "tools/ctl/table.h", "tools/genesys_sim/",
+              "tools/lab/"},
              kProto}),
        kGrpc},
       // Pure models and policies; it knows cores, never services.
