@@ -59,11 +59,12 @@ std::string Output(const std::string& command, int& exit_status) {
 }
 
 class ProgramTest : public testing::TestWithParam<const char*> {};
+std::string NameOf(const testing::TestParamInfo<const char*>& info) {
+  constexpr const char* kNames[] = {"Json", "Plan", "Simulator"};
+  return kNames[info.index];
+}
 INSTANTIATE_TEST_SUITE_P(Programs, ProgramTest,
-                         testing::Values(BENCH_JSON, BENCH_PLAN, BENCH_SIMULATOR),
-                         [](const auto& info) {
-                           return std::vector{"Json", "Plan", "Simulator"}[info.index];
-                         });
+                         testing::Values(BENCH_JSON, BENCH_PLAN, BENCH_SIMULATOR), NameOf);
 
 TEST_P(ProgramTest, PrintsARowALineWithFiguresThatFitTogether) {
   int status = 0;
