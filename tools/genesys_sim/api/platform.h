@@ -13,9 +13,43 @@ absl::StatusOr<HttpAnswer> GetUsers(Api& api, ApiCall& call);
 absl::StatusOr<HttpAnswer> GetUser(Api& api, ApiCall& call);
 absl::StatusOr<HttpAnswer> GetUserQueues(Api& api, ApiCall& call);
 
-// Queues and who is in them: platform_queues.cc.
+// What can be changed of a user: platform_users.cc.
+absl::StatusOr<HttpAnswer> PatchUser(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetUserSkills(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> PostUserSkill(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> PutUserSkill(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> DeleteUserSkill(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> PatchUserSkills(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> PutUserSkills(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetUserRoutingStatus(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetUserPresence(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> PatchUserPresence(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetPresencesBulk(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> PutPresencesBulk(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetPrimarySource(Api& api, ApiCall& call);
+
+// How much an agent works on at once: platform_utilization.cc.
+absl::StatusOr<HttpAnswer> GetUtilization(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> PutUtilization(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> DeleteUtilization(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetUserUtilization(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> PutUserUtilization(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> DeleteUserUtilization(Api& api, ApiCall& call);
+
+// Scores from outside: platform_performance.cc.
+absl::StatusOr<HttpAnswer> GetExternalMetrics(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetExternalMetric(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> PostExternalMetric(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> PatchExternalMetric(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> DeleteExternalMetric(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> PostExternalMetricData(Api& api, ApiCall& call);
+
+// Queues and their settings: platform_queues.cc.
 absl::StatusOr<HttpAnswer> GetQueues(Api& api, ApiCall& call);
 absl::StatusOr<HttpAnswer> GetQueue(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> PutQueue(Api& api, ApiCall& call);
+
+// Who is in a queue: platform_members.cc.
 absl::StatusOr<HttpAnswer> GetMembers(Api& api, ApiCall& call);
 absl::StatusOr<HttpAnswer> PatchMembers(Api& api, ApiCall& call);
 absl::StatusOr<HttpAnswer> PatchMember(Api& api, ApiCall& call);

@@ -11,26 +11,6 @@
 namespace evenkeel::sim {
 namespace {
 
-bool Has(const std::vector<std::string>& list, const char* item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
-}
-
-void WritePresence(Api& api, int agent, json::Writer& writer) {
-  const AgentState state = api.engine().GetAgent(agent);
-  const PresenceNames& names = NamesOf(state.presence);
-  writer.BeginObject()
-      .Field("source", "PURECLOUD")
-      .Field("primary", true)
-      .Key("presenceDefinition")
-      .BeginObject()
-      .Field("id", names.id)
-      .Field("systemPresence", names.system)
-      .EndObject()
-      .Field("message", "")
-      .Field("modifiedDate", state.presence_since)
-      .EndObject();
-}
-
 void WriteConversationSummary(Api& api, int agent, json::Writer& writer) {
   const AgentState state = api.engine().GetAgent(agent);
   writer.BeginObject().Field("userId", api.scenario().agents[agent].id);
@@ -50,38 +30,43 @@ void WriteConversationSummary(Api& api, int agent, json::Writer& writer) {
 
 void WriteSkills(Api& api, int agent, json::Writer& writer) {
   writer.BeginArray();
-  for (const AgentSkill& skill : api.scenario().agents[agent].skills) {
-    const std::string& id = api.scenario().skills[skill.skill].id;
-    writer.BeginObject()
-        .Field("id", id)
-        .Field("name", api.scenario().skills[skill.skill].name)
-        .Field("proficiency", skill.proficiency)
-        .Field("state", "active")
-        .Field("skillUri", absl::StrCat("/api/v2/routing/skills/", id))
-        .EndObject();
+  for (const AgentSkill& skill : SkillsOf(api, agent)) {
+    WriteSkill(api, skill, writer);
   }
   writer.EndArray();
 }
 
+constexpr PresenceNames kNames[] = {
+    {Presence::kOffline, "Offline", "OFFLINE", "5a1e0000-0000-4000-8000-0000000000a0"},
+    {Presence::kOnQueue, "OnQueue", "ON_QUEUE", "5a1e0000-0000-4000-8000-0000000000a1"},
+    {Presence::kAvailable, "Available", "AVAILABLE", "5a1e0000-0000-4000-8000-0000000000a2"},
+    {Presence::kAway, "Away", "AWAY", "5a1e0000-0000-4000-8000-0000000000a3"},
+    {Presence::kBusy, "Busy", "BUSY", "5a1e0000-0000-4000-8000-0000000000a4"},
+    {Presence::kBreak, "Break", "BREAK", "5a1e0000-0000-4000-8000-0000000000a5"},
+    {Presence::kMeal, "Meal", "MEAL", "5a1e0000-0000-4000-8000-0000000000a6"},
+    {Presence::kMeeting, "Meeting", "MEETING", "5a1e0000-0000-4000-8000-0000000000a7"},
+    {Presence::kTraining, "Training", "TRAINING", "5a1e0000-0000-4000-8000-0000000000a8"},
+};
+
 }  // namespace
 
+bool IsIn(const std::vector<std::string>& list, std::string_view item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
 const PresenceNames& NamesOf(Presence presence) {
-  static constexpr PresenceNames kNames[] = {
-      {Presence::kOffline, "Offline", "OFFLINE", "5a1e0000-0000-4000-8000-0000000000a0"},
-      {Presence::kOnQueue, "OnQueue", "ON_QUEUE", "5a1e0000-0000-4000-8000-0000000000a1"},
-      {Presence::kAvailable, "Available", "AVAILABLE", "5a1e0000-0000-4000-8000-0000000000a2"},
-      {Presence::kAway, "Away", "AWAY", "5a1e0000-0000-4000-8000-0000000000a3"},
-      {Presence::kBusy, "Busy", "BUSY", "5a1e0000-0000-4000-8000-0000000000a4"},
-      {Presence::kBreak, "Break", "BREAK", "5a1e0000-0000-4000-8000-0000000000a5"},
-      {Presence::kMeal, "Meal", "MEAL", "5a1e0000-0000-4000-8000-0000000000a6"},
-      {Presence::kMeeting, "Meeting", "MEETING", "5a1e0000-0000-4000-8000-0000000000a7"},
-      {Presence::kTraining, "Training", "TRAINING", "5a1e0000-0000-4000-8000-0000000000a8"},
-  };
   for (const PresenceNames& names : kNames) {
     if (names.presence == presence) return names;
   }
   assert(false);
   return kNames[0];
+}
+
+std::optional<Presence> PresenceOfDefinition(std::string_view id) {
+  for (const PresenceNames& names : kNames) {
+    if (names.id == id) return names.presence;
+  }
+  return std::nullopt;
 }
 
 std::string_view RoutingStatusOf(const AgentState& agent) {
@@ -132,62 +117,93 @@ void WriteRoutingStatus(Api& api, int agent, json::Writer& writer) {
       .EndObject();
 }
 
+void WritePresence(Api& api, int agent, json::Writer& writer) {
+  const AgentState state = api.engine().GetAgent(agent);
+  const PresenceNames& names = NamesOf(state.presence);
+  const std::string& id = api.scenario().agents[agent].id;
+  writer.BeginObject()
+      .Field("id", id)
+      .Field("source", "PURECLOUD")
+      .Field("primary", true)
+      .Key("presenceDefinition")
+      .BeginObject()
+      .Field("id", names.id)
+      .Field("systemPresence", names.system)
+      .EndObject()
+      .Field("message", api.platform().users[agent].presence_message)
+      .Field("modifiedDate", state.presence_since)
+      .Field("selfUri", absl::StrCat("/api/v2/users/", id, "/presences/PURECLOUD"))
+      .EndObject();
+}
+
+void WriteSkill(Api& api, const AgentSkill& skill, json::Writer& writer) {
+  const Skill& known = api.scenario().skills[skill.skill];
+  writer.BeginObject()
+      .Field("id", known.id)
+      .Field("name", known.name)
+      .Field("proficiency", skill.proficiency)
+      .Field("state", "active")
+      .Field("skillUri", absl::StrCat("/api/v2/routing/skills/", known.id))
+      .EndObject();
+}
+
+const std::vector<AgentSkill>& SkillsOf(Api& api, int agent) {
+  return api.platform().users[agent].skills;
+}
+
+std::string UserName(Api& api, int agent) {
+  return api.platform().users[agent].properties["name"].text();
+}
+
+void SortByUserName(Api& api, std::vector<int>& agents) {
+  std::stable_sort(agents.begin(), agents.end(),
+                   [&](int a, int b) { return UserName(api, a) < UserName(api, b); });
+}
+
 void WriteUser(Api& api, int index, const std::vector<std::string>& expand, json::Writer& writer) {
   const Agent& agent = api.scenario().agents[index];
   const Division& division = api.scenario().divisions[agent.division];
-  writer.BeginObject().Field("id", agent.id).Field("name", agent.name);
+  const PlatformState::User& user = api.platform().users[index];
+  writer.BeginObject().Field("id", agent.id);
   WriteNamed("division", division.id, division.name, writer);
-  writer.Field("email", absl::StrCat("user", index + 1, "@example.com"))
-      .Field("state", "active")
-      .Field("version", 1);
-  if (Has(expand, "routingStatus")) {
+  user.properties.WriteMembers(writer);
+  writer.Field("state", "active").Field("version", user.version);
+  if (IsIn(expand, "routingStatus")) {
     writer.Key("routingStatus");
     WriteRoutingStatus(api, index, writer);
   }
-  if (Has(expand, "presence")) {
+  if (IsIn(expand, "presence")) {
     writer.Key("presence");
     WritePresence(api, index, writer);
   }
-  if (Has(expand, "conversationSummary")) {
+  if (IsIn(expand, "conversationSummary")) {
     writer.Key("conversationSummary");
     WriteConversationSummary(api, index, writer);
   }
-  if (Has(expand, "skills")) {
+  if (IsIn(expand, "skills")) {
     writer.Key("skills");
     WriteSkills(api, index, writer);
   }
-  if (Has(expand, "languages")) writer.Key("languages").BeginArray().EndArray();
+  if (IsIn(expand, "languages")) writer.Key("languages").BeginArray().EndArray();
   writer.Field("selfUri", absl::StrCat("/api/v2/users/", agent.id)).EndObject();
 }
 
 void WriteQueueMembers(Api& api, int index, json::Writer& writer) {
   const Queue& queue = api.scenario().queues[index];
+  const PlatformState::Queue& kept = api.platform().queues[index];
   const Division& division = api.scenario().divisions[queue.division];
   const QueueState state = api.engine().GetQueue(index);
-  writer.Field("id", queue.id).Field("name", queue.name);
+  writer.Field("id", queue.id).Field("name", kept.name);
   WriteNamed("division", division.id, division.name, writer);
+  writer.Field("dateCreated", api.engine().start());
+  if (kept.modified > absl::InfinitePast()) {
+    writer.Field("dateModified", kept.modified).Field("modifiedBy", kept.modified_by);
+  }
   writer.Field("memberCount", state.members)
       .Field("userMemberCount", state.members)
-      .Field("joinedMemberCount", state.joined)
-      .Key("mediaSettings")
-      .BeginObject()
-      .Key("call")
-      .BeginObject()
-      .Field("enableAutoAnswer", true)
-      .Field("alertingTimeoutSeconds", 8)
-      .Key("serviceLevel")
-      .BeginObject()
-      .Field("percentage", queue.target_ratio)
-      .Field("durationMs", absl::ToInt64Milliseconds(queue.target_wait))
-      .EndObject()
-      .EndObject()
-      .EndObject()
-      .Key("routingRules")
-      .BeginArray()
-      .EndArray()
-      .Field("scoringMethod", "TimestampAndPriority")
-      .Field("skillEvaluationMethod", "ALL")
-      .Field("selfUri", absl::StrCat("/api/v2/routing/queues/", queue.id));
+      .Field("joinedMemberCount", state.joined);
+  kept.settings.WriteMembers(writer);
+  writer.Field("selfUri", absl::StrCat("/api/v2/routing/queues/", queue.id));
 }
 
 size_t Page::First(size_t count) const {
