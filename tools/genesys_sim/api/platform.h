@@ -51,6 +51,10 @@ absl::StatusOr<HttpAnswer> PutQueue(Api& api, ApiCall& call);
 
 // Who is in a queue: platform_members.cc.
 absl::StatusOr<HttpAnswer> GetMembers(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> PostMembers(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> DeleteMember(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> PatchUserQueues(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> PatchUserQueue(Api& api, ApiCall& call);
 absl::StatusOr<HttpAnswer> PatchMembers(Api& api, ApiCall& call);
 absl::StatusOr<HttpAnswer> PatchMember(Api& api, ApiCall& call);
 

@@ -15,12 +15,16 @@ void WriteConversationSummary(Api& api, int agent, json::Writer& writer) {
   const AgentState state = api.engine().GetAgent(agent);
   writer.BeginObject().Field("userId", api.scenario().agents[agent].id);
   for (const char* media : {"call", "callback", "email", "message", "chat"}) {
-    const bool call = std::string_view(media) == "call";
+    int active = 0, after_call = 0;
+    for (const InHand& contact : state.contacts) {
+      if (NamesOf(contact.media).settings != media) continue;
+      ++(contact.activity == Activity::kInteracting ? active : after_call);
+    }
     writer.Key(media).BeginObject();
     writer.Key("contactCenter")
         .BeginObject()
-        .Field("active", int{call && state.activity == Activity::kInteracting})
-        .Field("acw", int{call && state.activity == Activity::kAfterCall})
+        .Field("active", active)
+        .Field("acw", after_call)
         .EndObject();
     writer.Key("enterprise").BeginObject().Field("active", 0).Field("acw", 0).EndObject();
     writer.EndObject();
@@ -147,9 +151,7 @@ void WriteSkill(Api& api, const AgentSkill& skill, json::Writer& writer) {
       .EndObject();
 }
 
-const std::vector<AgentSkill>& SkillsOf(Api& api, int agent) {
-  return api.platform().users[agent].skills;
-}
+const std::vector<AgentSkill>& SkillsOf(Api& api, int agent) { return api.engine().Skills(agent); }
 
 std::string UserName(Api& api, int agent) {
   return api.platform().users[agent].properties["name"].text();
@@ -204,6 +206,12 @@ void WriteQueueMembers(Api& api, int index, json::Writer& writer) {
       .Field("joinedMemberCount", state.joined);
   kept.settings.WriteMembers(writer);
   writer.Field("selfUri", absl::StrCat("/api/v2/routing/queues/", queue.id));
+}
+
+void WriteUserQueue(Api& api, int queue, bool joined, json::Writer& writer) {
+  writer.BeginObject();
+  WriteQueueMembers(api, queue, writer);
+  writer.Field("joined", joined).EndObject();
 }
 
 size_t Page::First(size_t count) const {

@@ -52,6 +52,8 @@ void SortByUserName(Api& api, std::vector<int>& agents);
 void WriteUser(Api& api, int agent, const std::vector<std::string>& expand, json::Writer& writer);
 // The properties of a queue, without the braces.
 void WriteQueueMembers(Api& api, int queue, json::Writer& writer);
+// As one of a user's queues.
+void WriteUserQueue(Api& api, int queue, bool joined, json::Writer& writer);
 void WriteRoutingStatus(Api& api, int agent, json::Writer& writer);
 void WritePresence(Api& api, int agent, json::Writer& writer);
 void WriteSkill(Api& api, const AgentSkill& skill, json::Writer& writer);

@@ -70,6 +70,7 @@ MemberUpdate ReadMember(const Json& body, const std::string& path, Violations& v
 }
 
 void Apply(Api& api, int agent, int queue, const MemberUpdate& update) {
+  if (update.ring) api.engine().SetRing(agent, queue, *update.ring);
   if (update.joined) api.engine().SetJoined(agent, queue, *update.joined);
 }
 
@@ -111,7 +112,7 @@ absl::StatusOr<HttpAnswer> GetMembers(Api& api, ApiCall& call) {
     const std::string& id = api.scenario().agents[agent].id;
     writer.BeginObject().Field("id", id).Field("name", UserName(api, agent)).Key("user");
     WriteUser(api, agent, expand, writer);
-    writer.Field("ringNumber", 1)
+    writer.Field("ringNumber", *api.engine().Ring(agent, queue))
         .Field("joined", *api.engine().Joined(agent, queue))
         .Field("memberBy", "user");
     if (IsIn(expand, "routingStatus")) {
@@ -122,6 +123,38 @@ absl::StatusOr<HttpAnswer> GetMembers(Api& api, ApiCall& call) {
         .EndObject();
   };
   return Listing(call, page, found, write, /*total=*/false);
+}
+
+// Makes users members, who are then not joined, or with `delete` ends that. All or nothing.
+absl::StatusOr<HttpAnswer> PostMembers(Api& api, ApiCall& call) {
+  const bool remove = call.parameters.Bool("delete").value_or(false);
+  EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
+  EVENKEEL_ASSIGN_OR_RETURN(const int queue, api.FindQueue(call.path[0]));
+  EVENKEEL_ASSIGN_OR_RETURN(const Json body, ReadBody(call));
+  EVENKEEL_RETURN_IF_ERROR(CheckCount(body));
+  std::vector<int> agents;
+  Violations violations;
+  for (size_t i = 0; i < body.items().size(); ++i) {
+    const auto agent = api.FindAgent(body.items()[i]["id"].text());
+    if (agent.ok()) {
+      agents.push_back(*agent);
+    } else {
+      violations.Add(absl::StrCat("$[", i, "].id"), std::string(agent.status().message()));
+    }
+  }
+  EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
+  for (const int agent : agents) api.engine().SetMember(agent, queue, !remove);
+  return EmptyAnswer(204);
+}
+
+absl::StatusOr<HttpAnswer> DeleteMember(Api& api, ApiCall& call) {
+  EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
+  EVENKEEL_ASSIGN_OR_RETURN(const int queue, api.FindQueue(call.path[0]));
+  EVENKEEL_ASSIGN_OR_RETURN(const int agent, api.FindAgent(call.path[1]));
+  if (!api.engine().SetMember(agent, queue, false)) {
+    return absl::NotFoundError("the user is no member of the queue");
+  }
+  return EmptyAnswer(204);
 }
 
 // Asynchronous; users that are no members are skipped without a word.
@@ -157,6 +190,52 @@ absl::StatusOr<HttpAnswer> PatchMember(Api& api, ApiCall& call) {
   EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
   Apply(api, agent, queue, update);
   return EmptyAnswer(202);
+}
+
+// Joining and leaving from the user's side; queues that he is no member of are skipped.
+absl::StatusOr<HttpAnswer> PatchUserQueues(Api& api, ApiCall& call) {
+  const std::vector<std::string> divisions = call.parameters.List("divisionId");
+  EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
+  EVENKEEL_ASSIGN_OR_RETURN(const int agent, api.FindAgent(call.path[0]));
+  EVENKEEL_ASSIGN_OR_RETURN(const Json body, ReadBody(call));
+  EVENKEEL_RETURN_IF_ERROR(CheckCount(body));
+  Violations violations;
+  std::vector<std::pair<int, bool>> found;
+  for (size_t i = 0; i < body.items().size(); ++i) {
+    const Json& item = body.items()[i];
+    const std::string path = absl::StrCat("$[", i, "]");
+    if (!item.Has("joined")) violations.Add(path + ".joined", "is missing");
+    const auto queue = api.FindQueue(item["id"].text());
+    if (!queue.ok()) {
+      violations.Add(path + ".id", std::string(queue.status().message()));
+      continue;
+    }
+    const Division& division = api.scenario().divisions[api.scenario().queues[*queue].division];
+    if (!divisions.empty() && !IsIn(divisions, division.id)) continue;
+    found.emplace_back(*queue, item["joined"].truth());
+  }
+  EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
+  for (const auto& [queue, joined] : found) api.engine().SetJoined(agent, queue, joined);
+  const Page page = {static_cast<int64_t>(kMostMembersAWrite), 1};
+  return Listing(call, page, found, [&](const std::pair<int, bool>& item, json::Writer& writer) {
+    WriteUserQueue(api, item.first, item.second, writer);
+  });
+}
+
+absl::StatusOr<HttpAnswer> PatchUserQueue(Api& api, ApiCall& call) {
+  EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
+  EVENKEEL_ASSIGN_OR_RETURN(const int agent, api.FindAgent(call.path[0]));
+  EVENKEEL_ASSIGN_OR_RETURN(const int queue, api.FindQueue(call.path[1]));
+  EVENKEEL_ASSIGN_OR_RETURN(const Json body, ReadBody(call));
+  Violations violations;
+  if (!body.Has("joined")) violations.Add("$.joined", "is missing");
+  EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
+  if (!api.engine().SetJoined(agent, queue, body["joined"].truth())) {
+    return absl::NotFoundError("the user is no member of the queue");
+  }
+  json::Writer writer;
+  WriteUserQueue(api, queue, body["joined"].truth(), writer);
+  return JsonAnswer(std::move(writer));
 }
 
 }  // namespace evenkeel::sim

@@ -97,6 +97,21 @@ bool IsReadOnly(std::string_view property) {
   return std::find(std::begin(kReadOnly), std::end(kReadOnly), property) != std::end(kReadOnly);
 }
 
+// What of the settings the work depends on: the rings' times and whether skills decide.
+void TellEngine(Api& api, int queue) {
+  const Json& settings = api.platform().queues[queue].settings;
+  std::vector<absl::Duration> rings;
+  for (const Json& ring : settings["bullseye"]["rings"].items()) {
+    rings.push_back(absl::Seconds(ring["expansionCriteria"].items()[0]["threshold"].number()));
+  }
+  api.engine().SetRings(queue, std::move(rings));
+  const bool by_skill = settings["skillEvaluationMethod"].text() == "BEST";
+  const bool was_by_skill = api.engine().GetRouting(queue) == Routing::kSkills;
+  if (by_skill != was_by_skill) {
+    api.engine().SetRouting(queue, by_skill ? Routing::kSkills : Routing::kLongestIdle);
+  }
+}
+
 HttpAnswer QueueAnswer(Api& api, int queue) {
   json::Writer writer;
   writer.BeginObject();
@@ -174,6 +189,7 @@ absl::StatusOr<HttpAnswer> PutQueue(Api& api, ApiCall& call) {
   for (const auto& [key, value] : body.members()) {
     if (!IsReadOnly(key) && !value.is_null()) kept.settings.Set(key, value);
   }
+  TellEngine(api, queue);
   kept.modified = api.engine().now();
   kept.modified_by = call.client->id;
   return QueueAnswer(api, queue);

@@ -137,9 +137,7 @@ absl::StatusOr<HttpAnswer> GetUserQueues(Api& api, ApiCall& call) {
     if (api.engine().Joined(agent, queue) == joined) found.push_back(queue);
   }
   return Listing(call, page, found, [&](int queue, json::Writer& writer) {
-    writer.BeginObject();
-    WriteQueueMembers(api, queue, writer);
-    writer.Field("joined", joined).EndObject();
+    WriteUserQueue(api, queue, joined, writer);
   });
 }
 

@@ -5,6 +5,8 @@
 namespace evenkeel::sim {
 namespace {
 
+constexpr double kLastThresholdSeconds = 5;
+
 Json MediaSettings(const sim::Queue& queue) {
   return Json::Object()
       .Set("enableAutoAnswer", Json::Truth(true))
@@ -15,22 +17,72 @@ Json MediaSettings(const sim::Queue& queue) {
                .Set("durationMs", Json::Number(absl::ToDoubleMilliseconds(queue.target_wait))));
 }
 
+Json Ring(double threshold_seconds) {
+  return Json::Object().Set(
+      "expansionCriteria",
+      Json::Array().Append(Json::Object()
+                               .Set("type", Json::Text("TIMEOUT_SECONDS"))
+                               .Set("threshold", Json::Number(threshold_seconds))));
+}
+
+// Each ring with its time, and one besides that has no actions.
+Json Bullseye(const sim::Queue& queue) {
+  Json rings = Json::Array();
+  for (const absl::Duration wait : queue.rings) {
+    Json ring = Ring(absl::ToDoubleSeconds(wait));
+    ring.Set("actions", Json::Object().Set("skillsToRemove", Json::Array()));
+    rings.Append(std::move(ring));
+  }
+  rings.Append(Ring(kLastThresholdSeconds));
+  return Json::Object().Set("rings", std::move(rings));
+}
+
+Json MediaOf(const Utilization& utilization) {
+  Json media = Json::Object();
+  for (const Media medium : kMedia) {
+    const auto m = static_cast<size_t>(medium);
+    Json interrupting = Json::Array();
+    for (const Media other : kMedia) {
+      if (utilization.interrupted_by[m] >> static_cast<size_t>(other) & 1) {
+        interrupting.Append(Json::Text(std::string(NamesOf(other).settings)));
+      }
+    }
+    media.Set(std::string(NamesOf(medium).settings),
+              Json::Object()
+                  .Set("maximumCapacity", Json::Number(utilization.most[m]))
+                  .Set("interruptableMediaTypes", std::move(interrupting))
+                  .Set("includeNonAcd", Json::Truth(false)));
+  }
+  return media;
+}
+
 }  // namespace
+
+const MediaNames& NamesOf(Media media) {
+  static constexpr MediaNames kNames[] = {
+      {"call", "voice"}, {"chat", "chat"}, {"email", "email"}, {"callback", "callback"}};
+  return kNames[static_cast<size_t>(media)];
+}
 
 PlatformState::PlatformState(const Scenario& scenario) {
   for (size_t a = 0; a < scenario.agents.size(); ++a) {
     User& user = users.emplace_back();
     user.properties.Set("name", Json::Text(scenario.agents[a].name));
     user.properties.Set("email", Json::Text(absl::StrCat("user", a + 1, "@example.com")));
-    user.skills = scenario.agents[a].skills;
+    const Utilization& own = scenario.agents[a].utilization;
+    if (own != Utilization()) user.utilization = MediaOf(own);
   }
   for (const sim::Queue& queue : scenario.queues) {
     Queue& kept = queues.emplace_back();
     kept.name = queue.name;
-    kept.settings.Set("mediaSettings", Json::Object().Set("call", MediaSettings(queue)));
+    kept.settings.Set(
+        "mediaSettings",
+        Json::Object().Set(std::string(NamesOf(queue.media).settings), MediaSettings(queue)));
     kept.settings.Set("routingRules", Json::Array());
     kept.settings.Set("scoringMethod", Json::Text("TimestampAndPriority"));
-    kept.settings.Set("skillEvaluationMethod", Json::Text("ALL"));
+    kept.settings.Set("skillEvaluationMethod",
+                      Json::Text(queue.routing == Routing::kSkills ? "BEST" : "ALL"));
+    if (!queue.rings.empty()) kept.settings.Set("bullseye", Bullseye(queue));
   }
 }
 

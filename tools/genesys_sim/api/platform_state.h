@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tools/genesys_sim/api/platform_body.h"
@@ -15,13 +16,18 @@
 
 namespace evenkeel::sim {
 
+struct MediaNames {
+  std::string_view settings;   // "call"
+  std::string_view analytics;  // "voice"
+};
+const MediaNames& NamesOf(Media media);
+
 struct PlatformState {
   explicit PlatformState(const Scenario& scenario);
 
   struct User {
     int64_t version = 1;
     Json properties = Json::Object();  // name, email, and what PATCH may set
-    std::vector<AgentSkill> skills;
     std::string presence_message;
     Json utilization;  // media of his own, as "call": {...}; null: he has the organization's
     std::optional<int64_t> most_inbound_calls;

@@ -89,10 +89,6 @@ void PutSkill(std::vector<AgentSkill>& skills, const AgentSkill& skill) {
   skills.push_back(skill);
 }
 
-void SetSkills(Api& api, int agent, std::vector<AgentSkill> skills) {
-  api.platform().users[agent].skills = std::move(skills);
-}
-
 HttpAnswer SkillAnswer(Api& api, const AgentSkill& skill) {
   json::Writer writer;
   WriteSkill(api, skill, writer);
@@ -124,7 +120,7 @@ absl::StatusOr<HttpAnswer> WriteSkills(Api& api, ApiCall& call, bool replace) {
   }
   EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
   const Page page = {std::max<int64_t>(25, static_cast<int64_t>(skills.size())), 1};
-  SetSkills(api, agent, std::move(skills));
+  api.engine().SetSkills(agent, std::move(skills));
   return SkillsListing(api, call, agent, page, /*descending=*/false);
 }
 
@@ -186,7 +182,7 @@ absl::StatusOr<HttpAnswer> PostUserSkill(Api& api, ApiCall& call) {
   EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
   std::vector<AgentSkill> skills = SkillsOf(api, agent);
   PutSkill(skills, skill);
-  SetSkills(api, agent, std::move(skills));
+  api.engine().SetSkills(agent, std::move(skills));
   return SkillAnswer(api, skill);
 }
 
@@ -211,7 +207,7 @@ absl::StatusOr<HttpAnswer> PutUserSkill(Api& api, ApiCall& call) {
     skill = ReadSkill(api, body, "$", violations);
     EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
     const AgentSkill changed = skill;
-    SetSkills(api, agent, std::move(skills));
+    api.engine().SetSkills(agent, std::move(skills));
     return SkillAnswer(api, changed);
   }
   return absl::NotFoundError("the user does not have the skill \"" + call.path[1] + "\"");
@@ -227,7 +223,7 @@ absl::StatusOr<HttpAnswer> DeleteUserSkill(Api& api, ApiCall& call) {
   if (removed == 0) {
     return absl::NotFoundError("the user does not have the skill \"" + call.path[1] + "\"");
   }
-  SetSkills(api, agent, std::move(skills));
+  api.engine().SetSkills(agent, std::move(skills));
   return EmptyAnswer(204);
 }
 

@@ -17,11 +17,11 @@ struct Medium {
   const char* name;
   int capacity;  // where nothing is set
 };
-constexpr Medium kMedia[] = {
+constexpr Medium kMediums[] = {
     {"call", 1}, {"callback", 1}, {"chat", 4}, {"email", 1}, {"message", 1}};
 
 bool IsMedium(std::string_view name) {
-  return std::any_of(std::begin(kMedia), std::end(kMedia),
+  return std::any_of(std::begin(kMediums), std::end(kMediums),
                      [&](const Medium& medium) { return medium.name == name; });
 }
 
@@ -58,7 +58,7 @@ std::optional<int64_t> MostInboundCalls(const Json& body) {
 // nothing is set.
 void WriteMedia(const Json& own, const Json& fallback, json::Writer& writer) {
   writer.Key("utilization").BeginObject();
-  for (const Medium& medium : kMedia) {
+  for (const Medium& medium : kMediums) {
     const Json& found = own.Has(medium.name) ? own[medium.name] : fallback[medium.name];
     const Json& capacity = found["maximumCapacity"];
     const Json& interruptible = found["interruptableMediaTypes"];
@@ -96,6 +96,32 @@ HttpAnswer UserAnswer(Api& api, int agent) {
   return JsonAnswer(std::move(writer));
 }
 
+// What the user may have in hand, from his own settings and the organization's.
+void TellEngine(Api& api, int agent) {
+  const PlatformState& state = api.platform();
+  const Json& own = state.users[agent].utilization;
+  Utilization utilization;
+  for (const Media media : kMedia) {
+    const std::string_view name = NamesOf(media).settings;
+    const Json& found = own.Has(name) ? own[name] : state.utilization[name];
+    if (!found.Has("maximumCapacity")) continue;
+    const auto m = static_cast<size_t>(media);
+    utilization.most[m] = static_cast<int>(found["maximumCapacity"].number());
+    for (const Json& other : found["interruptableMediaTypes"].items()) {
+      for (const Media interrupting : kMedia) {
+        if (NamesOf(interrupting).settings != other.text()) continue;
+        utilization.interrupted_by[m] |=
+            static_cast<uint8_t>(1u << static_cast<size_t>(interrupting));
+      }
+    }
+  }
+  api.engine().SetUtilization(agent, utilization);
+}
+
+void TellEngine(Api& api) {
+  for (size_t a = 0; a < api.platform().users.size(); ++a) TellEngine(api, static_cast<int>(a));
+}
+
 // The media of a body; an object, also when there are none.
 Json MediaOf(const Json& body) {
   return body.Has("utilization") ? body["utilization"] : Json::Object();
@@ -114,6 +140,7 @@ absl::StatusOr<HttpAnswer> PutUtilization(Api& api, ApiCall& call) {
   EVENKEEL_RETURN_IF_ERROR(Check(body));
   api.platform().utilization = MediaOf(body);
   api.platform().most_inbound_calls = MostInboundCalls(body);
+  TellEngine(api);
   return OrganizationAnswer(api);
 }
 
@@ -121,6 +148,7 @@ absl::StatusOr<HttpAnswer> DeleteUtilization(Api& api, ApiCall& call) {
   EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
   api.platform().utilization = Json::Object();
   api.platform().most_inbound_calls.reset();
+  TellEngine(api);
   return EmptyAnswer(204);
 }
 
@@ -138,6 +166,7 @@ absl::StatusOr<HttpAnswer> PutUserUtilization(Api& api, ApiCall& call) {
   PlatformState::User& user = api.platform().users[agent];
   user.utilization = MediaOf(body);
   user.most_inbound_calls = MostInboundCalls(body);
+  TellEngine(api, agent);
   return UserAnswer(api, agent);
 }
 
@@ -148,6 +177,7 @@ absl::StatusOr<HttpAnswer> DeleteUserUtilization(Api& api, ApiCall& call) {
   PlatformState::User& user = api.platform().users[agent];
   user.utilization = Json();
   user.most_inbound_calls.reset();
+  TellEngine(api, agent);
   return EmptyAnswer(204);
 }
 
