@@ -63,8 +63,9 @@ async function step(name, run) {
     console.log(`ok      ${name}`);
   } catch (error) {
     ++failed;
-    const told = error && error.body ? `${error.status} ${JSON.stringify(error.body)}` : error;
-    console.log(`FAILED  ${name}: ${told instanceof Error ? told.message : told}`);
+    const told = error.body ? `${error.status} ${JSON.stringify(error.body)}`
+                            : String(error.message || error);
+    console.log(`FAILED  ${name}: ${told.replace(/\s+/g, ' ')}`);
   }
 }
 
@@ -145,7 +146,7 @@ async function readSteps() {
     assert.strictEqual(codes.total, 2);
     assert.ok((await good(routing.getRoutingQueueWrapupcodes(queues.outbound))).total >= 1);
     assert.strictEqual((await good(routing.getRoutingSkills({}))).total, 2);
-    assert.ok((await good(presence.getPresenceDefinitions({}))).total >= 9);
+    assert.ok((await good(presence.getPresenceDefinitions0({}))).total >= 9);
     const limits = await good(organization.getOrganizationsLimitsNamespace('platform.api'));
     const perMinute =
         limits.entities.find((limit) => limit.key === 'client.credentials.token.rate.per.minute');
@@ -298,7 +299,7 @@ async function writeSteps() {
     await good(routing.getRoutingUtilization());
   });
   await step('presence: set, seen in bulk, and back', async () => {
-    const definitions = (await good(presence.getPresenceDefinitions({}))).entities;
+    const definitions = (await good(presence.getPresenceDefinitions0({}))).entities;
     const id = (name) => definitions.find((one) => one.systemPresence === name).id;
     const set = await good(presence.patchUserPresencesPurecloud(
         agent(4), {presenceDefinition: {id: id('Meeting')}, message: 'coaching'}));
@@ -313,13 +314,14 @@ async function writeSteps() {
   });
   await step('external metrics: definition and data', async () => {
     const definition = await good(gamification.postEmployeeperformanceExternalmetricsDefinitions({
-      name: 'Fair share', unit: 'Number', precision: 2, defaultObjectiveType: 'HigherIsBetter',
-      enabled: true}));
+      body: {name: 'Fair share', unit: 'Number', precision: 2, enabled: true,
+             defaultObjectiveType: 'HigherIsBetter'}}));
     const dateOccurred = '2024-05-15';
-    const answer = await good(gamification.postEmployeeperformanceExternalmetricsData({items: [
-      {userId: agent(1), metricId: definition.id, dateOccurred, value: 87.25, type: 'Total'},
-      {userId: nobody, metricId: definition.id, dateOccurred, value: 1},
-    ]}));
+    const answer = await good(gamification.postEmployeeperformanceExternalmetricsData({body: {
+      items: [
+        {userId: agent(1), metricId: definition.id, dateOccurred, value: 87.25, type: 'Total'},
+        {userId: nobody, metricId: definition.id, dateOccurred, value: 1},
+      ]}}));
     assert.deepStrictEqual(answer.processedEntities.map((item) => [item.userId, item.totalValue]),
                            [[agent(1), 87.25]]);
     assert.strictEqual(answer.unprocessedEntities.length, 1);

@@ -58,9 +58,45 @@ absl::StatusOr<HttpAnswer> PatchUserQueue(Api& api, ApiCall& call);
 absl::StatusOr<HttpAnswer> PatchMembers(Api& api, ApiCall& call);
 absl::StatusOr<HttpAnswer> PatchMember(Api& api, ApiCall& call);
 
+// The organization itself: platform_organization.cc.
+absl::StatusOr<HttpAnswer> GetOrganizationsMe(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetLimits(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetDefaultLimits(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetWrapUpCodes(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetQueueWrapUpCodes(Api& api, ApiCall& call);
+
+// Schedules and how they are kept: platform_workforce.cc.
+absl::StatusOr<HttpAnswer> GetAdherence(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetUnitAdherence(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetManagementUnits(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetManagementUnitUsers(Api& api, ApiCall& call);
+
+// What agents do, and did: platform_agents.cc, platform_agent_history.cc.
+absl::StatusOr<HttpAnswer> QueryAgentsStatus(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetAgentStatus(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> QueryUserAggregates(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> QueryUserDetails(Api& api, ApiCall& call);
+
 // Live figures: platform_observations.cc.
 absl::StatusOr<HttpAnswer> QueryRoutingActivity(Api& api, ApiCall& call);
 absl::StatusOr<HttpAnswer> QueryQueueObservations(Api& api, ApiCall& call);
+
+// Single conversations: platform_conversations.cc.
+absl::StatusOr<HttpAnswer> QueryConversationDetails(Api& api, ApiCall& call);
+
+// Campaigns: platform_outbound.cc.
+absl::StatusOr<HttpAnswer> GetCampaigns(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetCampaign(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> PatchCampaign(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> PutCampaign(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> StartCampaign(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> StopCampaign(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetCampaignStats(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetCampaignProgress(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> QueryCampaignProgress(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetOutboundSettings(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetWrapUpCodeMappings(Api& api, ApiCall& call);
+absl::StatusOr<HttpAnswer> GetCampaignRules(Api& api, ApiCall& call);
 
 // Figures over time: platform_aggregates.cc.
 absl::StatusOr<HttpAnswer> QueryConversationAggregates(Api& api, ApiCall& call);

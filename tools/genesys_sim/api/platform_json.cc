@@ -6,10 +6,15 @@
 #include <algorithm>
 #include <cassert>
 
+#include "common/base/status_macros.h"
 #include "common/base/string_bridge.h"
 
 namespace evenkeel::sim {
 namespace {
+
+constexpr int64_t kMostPageSize = 100;
+constexpr int64_t kMostPageNumber = 1'000'000;
+constexpr int64_t kMostIntervals = 10'000;  // of one result
 
 void WriteConversationSummary(Api& api, int agent, json::Writer& writer) {
   const AgentState state = api.engine().GetAgent(agent);
@@ -224,7 +229,7 @@ size_t Page::Last(size_t count) const {
 
 Page ReadPage(Parameters& parameters, int64_t largest) {
   const int64_t size = parameters.Int("pageSize", 25, 1, largest);
-  return {size, parameters.Int("pageNumber", 1, 1, 1'000'000)};
+  return {size, parameters.Int("pageNumber", 1, 1, kMostPageNumber)};
 }
 
 void WritePage(const ApiCall& call, const Page& page, size_t count, bool total,
@@ -253,6 +258,54 @@ void WritePage(const ApiCall& call, const Page& page, size_t count, bool total,
     writer.Field("total", items).Field("pageCount", pages);
     writer.Field("lastUri", uri(std::max<int64_t>(1, pages)));
   }
+}
+
+absl::Status ReadPaging(json::Value value, Page& page) {
+  EVENKEEL_RETURN_IF_ERROR(ReadObject(
+      value, {{"pageSize", true, Into(page.size)}, {"pageNumber", true, Into(page.number)}}));
+  if (page.size < 1 || page.size > kMostPageSize || page.number < 1 ||
+      page.number > kMostPageNumber) {
+    return value.Error(
+        absl::StrCat("pageSize must be from 1 to ", kMostPageSize, ", pageNumber at least 1"));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::pair<absl::Time, absl::Time>> Intervals::All() const {
+  std::vector<std::pair<absl::Time, absl::Time>> all;
+  for (absl::Time at = from; at < to; at += granularity) {
+    all.emplace_back(at, std::min(to, at + granularity));
+  }
+  return all;
+}
+
+Intervals ReadIntervals(const std::string& interval, const std::string& granularity,
+                        Violations& violations) {
+  Intervals read;
+  const auto ends = ParseInterval(interval);
+  if (!ends) {
+    violations.Add("$.interval", "must be two ISO-8601 times with offset, from/to");
+    return read;
+  }
+  std::tie(read.from, read.to) = *ends;
+  read.granularity = read.to - read.from;
+  if (granularity.empty()) return read;
+  const auto length = ParseIsoDuration(granularity);
+  if (!length || *length < absl::Minutes(1)) {
+    violations.Add("$.granularity", "must be an ISO-8601 duration of at least PT1M");
+  } else if ((read.to - read.from) / *length > kMostIntervals) {
+    violations.Add("$.granularity", absl::StrCat("makes more than ", kMostIntervals, " intervals"));
+  } else {
+    read.granularity = *length;
+  }
+  return read;
+}
+
+std::string IntervalText(absl::Time from, absl::Time to) {
+  const auto text = [](absl::Time time) {
+    return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
+  };
+  return text(from) + "/" + text(to);
 }
 
 }  // namespace evenkeel::sim

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/base/error_details.h"
+#include "common/json/reader.h"
 #include "common/json/writer.h"
 #include "tools/genesys_sim/api/answers.h"
 #include "tools/genesys_sim/api/api.h"
@@ -75,6 +77,21 @@ Page ReadPage(Parameters& parameters, int64_t largest);
 // also total, pageCount and lastUri, which the listing of members does not have.
 void WritePage(const ApiCall& call, const Page& page, size_t count, bool total,
                json::Writer& writer);
+
+// Reads the {"pageSize", "pageNumber"} of a query's body.
+absl::Status ReadPaging(json::Value value, Page& page);
+
+// The intervals that a query asks about: one, or one after another.
+struct Intervals {
+  absl::Time from, to;
+  absl::Duration granularity;
+
+  std::vector<std::pair<absl::Time, absl::Time>> All() const;
+};
+// `interval` is "from/to"; without a `granularity` it is one.
+Intervals ReadIntervals(const std::string& interval, const std::string& granularity,
+                        Violations& violations);
+std::string IntervalText(absl::Time from, absl::Time to);
 
 // An answer with the page's part of `found`, each item written by `write(item, writer)`.
 template <typename Item, typename Write>

@@ -1,11 +1,14 @@
 #include "tools/genesys_sim/api/platform_state.h"
 
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_format.h>
 
 namespace evenkeel::sim {
 namespace {
 
 constexpr double kLastThresholdSeconds = 5;
+constexpr double kAbandonRate = 3;
+constexpr double kPriority = 5;
 
 Json MediaSettings(const sim::Queue& queue) {
   return Json::Object()
@@ -56,6 +59,49 @@ Json MediaOf(const Utilization& utilization) {
   return media;
 }
 
+Json Reference(std::string id, std::string name) {
+  return Json::Object()
+      .Set("id", Json::Text(std::move(id)))
+      .Set("name", Json::Text(std::move(name)));
+}
+
+const char* ModeName(DialMode mode) {
+  switch (mode) {
+    case DialMode::kPredictive:
+      return "predictive";
+    case DialMode::kPower:
+      return "power";
+    case DialMode::kProgressive:
+      return "progressive";
+    case DialMode::kPreview:
+      return "preview";
+  }
+  return "";
+}
+
+Json CampaignProperties(const Scenario& scenario, size_t index) {
+  const sim::Campaign& campaign = scenario.campaigns[index];
+  const sim::Queue& queue = scenario.queues[campaign.queue];
+  const Division& division = scenario.divisions[queue.division];
+  return Json::Object()
+      .Set("name", Json::Text(campaign.name))
+      .Set("contactList",
+           Reference(absl::StrFormat("5a1e0000-0000-4000-8000-%012x", 0xc000 + index),
+                     "Contacts of " + campaign.name))
+      .Set("queue", Reference(queue.id, queue.name))
+      .Set("dialingMode", Json::Text(ModeName(campaign.mode)))
+      .Set("phoneColumns", Json::Array().Append(Json::Object()
+                                                    .Set("columnName", Json::Text("phone"))
+                                                    .Set("type", Json::Text("home"))))
+      .Set("abandonRate", Json::Number(kAbandonRate))
+      .Set("callerName", Json::Text(scenario.name))
+      .Set("callerAddress", Json::Text("+15550100"))
+      .Set("outboundLineCount", Json::Number(static_cast<double>(campaign.lines.value_or(0))))
+      .Set("alwaysRunning", Json::Truth(false))
+      .Set("priority", Json::Number(kPriority))
+      .Set("division", Reference(division.id, division.name));
+}
+
 }  // namespace
 
 const MediaNames& NamesOf(Media media) {
@@ -83,6 +129,9 @@ PlatformState::PlatformState(const Scenario& scenario) {
     kept.settings.Set("skillEvaluationMethod",
                       Json::Text(queue.routing == Routing::kSkills ? "BEST" : "ALL"));
     if (!queue.rings.empty()) kept.settings.Set("bullseye", Bullseye(queue));
+  }
+  for (size_t c = 0; c < scenario.campaigns.size(); ++c) {
+    campaigns.emplace_back().properties = CampaignProperties(scenario, c);
   }
 }
 

@@ -40,6 +40,12 @@ struct PlatformState {
     std::string modified_by;
   };
   std::vector<Queue> queues;
+  struct Campaign {
+    int64_t version = 1;
+    Json properties = Json::Object();  // all that a PUT replaces, but for status and pace
+    absl::Time modified = absl::InfinitePast();
+  };
+  std::vector<Campaign> campaigns;
   Json utilization = Json::Object();  // the organization's own, likewise
   std::optional<int64_t> most_inbound_calls;
 
