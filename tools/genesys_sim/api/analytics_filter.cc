@@ -10,13 +10,10 @@
 namespace evenkeel::sim {
 namespace {
 
-using ValueOf = std::function<std::optional<std::string>(std::string_view)>;
-
-bool Passes(const Predicate& predicate, const ValueOf& value_of) {
-  const std::optional<std::string> value = value_of(predicate.dimension);
-  if (predicate.op == "exists") return value.has_value();
-  if (predicate.op == "notExists") return !value.has_value();
-  return value == predicate.value;
+bool PredicatePasses(const Predicate& predicate, const Filter::Has& has) {
+  if (predicate.op == "exists") return has(predicate.dimension, nullptr);
+  if (predicate.op == "notExists") return !has(predicate.dimension, nullptr);
+  return has(predicate.dimension, &*predicate.value);
 }
 
 // Whether all, or at least one, of what `passes` says of each part.
@@ -82,10 +79,18 @@ absl::Status ReadClauses(json::Value value, const std::vector<std::string>& dime
 
 }  // namespace
 
-bool Filter::Passes(const ValueOf& value_of) const {
+bool Filter::Passes(
+    const std::function<std::optional<std::string>(std::string_view)>& value_of) const {
+  return PassesIf([&](std::string_view dimension, const std::string* wanted) {
+    const std::optional<std::string> value = value_of(dimension);
+    return wanted == nullptr ? value.has_value() : value == *wanted;
+  });
+}
+
+bool Filter::PassesIf(const Has& has) const {
   if (own.predicates.empty() && clauses.empty()) return true;
   const auto predicate_passes = [&](const Predicate& predicate) {
-    return sim::Passes(predicate, value_of);
+    return PredicatePasses(predicate, has);
   };
   const auto clause_passes = [&](const Clause& clause) {
     return Join(clause.all, clause.predicates, predicate_passes);

@@ -29,8 +29,11 @@ struct Filter {
   Clause own;
   std::vector<Clause> clauses;
 
-  // `value_of` gives an item's value in a dimension; empty: it has none. A filter without
-  // predicates passes everything.
+  // `has` says whether an item has a value in a dimension, which may have several; without a value
+  // whether it has any. A filter without predicates passes everything.
+  using Has = std::function<bool(std::string_view dimension, const std::string* value)>;
+  bool PassesIf(const Has& has) const;
+  // The same where a dimension has one value at most, that `value_of` gives.
   bool Passes(const std::function<std::optional<std::string>(std::string_view)>& value_of) const;
 };
 

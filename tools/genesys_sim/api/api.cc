@@ -88,7 +88,8 @@ Api::Api(Scenario scenario, ApiOptions options, const Clock& clock, IdSource& id
       skills_(IndexById(engine_.scenario().skills)),
       campaigns_(IndexById(engine_.scenario().campaigns)),
       guide_queues_(engine_.scenario().queues.size()),
-      write_delays_(options_.seed, {kWriteDelays}) {}
+      write_delays_(options_.seed, {kWriteDelays}),
+      platform_(engine_.scenario()) {}
 
 absl::StatusOr<int> Api::FindCampaign(const std::string& id) const {
   return Find(campaigns_, "campaign", id);
@@ -183,6 +184,7 @@ HttpAnswer Api::Dispatch(const HttpRequest& request, std::string_view path, std:
                          std::optional<Allowance>& allowance) {
   ApiCall call{request, {}, Parameters(query), "", nullptr, context_id};
   operation = FindOperation(request.method, path, call.path);
+  call.operation = operation;
   if (operation == nullptr) {
     return ErrorAnswer(
         ErrorText{404, "not.found",

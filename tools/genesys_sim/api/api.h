@@ -18,6 +18,7 @@
 #include "common/base/ids.h"
 #include "tools/genesys_sim/api/faults.h"
 #include "tools/genesys_sim/api/http_server.h"
+#include "tools/genesys_sim/api/platform_state.h"
 #include "tools/genesys_sim/api/records.h"
 #include "tools/genesys_sim/api/request.h"
 #include "tools/genesys_sim/api/tokens.h"
@@ -47,6 +48,7 @@ struct ApiOptions {
 inline constexpr size_t kMaxBodyBytes = 512'000;
 
 class Api;
+struct Operation;
 
 // A request on its way to the handler of its operation.
 struct ApiCall {
@@ -56,6 +58,7 @@ struct ApiCall {
   std::string token;
   const OAuthClient* client = nullptr;  // null: an operation that needs no token
   std::string context_id;
+  const Operation* operation = nullptr;
 };
 
 // Must call parameters.Finish() before it changes anything.
@@ -115,6 +118,9 @@ class Api {
   };
   GuideQueue& guide_queue(int queue) { return guide_queues_[queue]; }
   Stream& write_delays() { return write_delays_; }
+  // What only the platform dialect keeps.
+  PlatformState& platform() { return platform_; }
+  std::string NewId() { return ids_.NewId(); }
 
   // What was asked so far, for the report. Requests to /admin/ are not counted.
   struct Counts {
@@ -150,6 +156,7 @@ class Api {
   std::map<std::string, int> queues_, agents_, skills_, campaigns_;
   std::vector<GuideQueue> guide_queues_;
   Stream write_delays_;
+  PlatformState platform_;
 };
 
 }  // namespace evenkeel::sim

@@ -1,11 +1,13 @@
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
+#include <map>
 
 #include "common/base/status_macros.h"
 #include "tools/genesys_sim/api/analytics_filter.h"
 #include "tools/genesys_sim/api/answers.h"
 #include "tools/genesys_sim/api/platform.h"
+#include "tools/genesys_sim/api/platform_json.h"
 
 namespace evenkeel::sim {
 namespace {
@@ -50,11 +52,8 @@ const Metric* FindMetric(const std::string& name) {
   return nullptr;
 }
 
-constexpr int64_t kMostIntervals = 10'000;  // of one result
-
 struct Query {
-  absl::Time from, to;
-  absl::Duration granularity;
+  Intervals intervals;
   std::vector<std::string> group_by;
   Filter filter;
   std::vector<const Metric*> metrics;
@@ -85,21 +84,7 @@ absl::Status ReadQuery(json::Value root, Query& query) {
              {"sortMetric", false, NotSimulated},
              {"limit", false, NotSimulated}}));
   Violations violations;
-  const auto ends = ParseInterval(interval);
-  if (ends) {
-    std::tie(query.from, query.to) = *ends;
-    query.granularity = query.to - query.from;
-  } else {
-    violations.Add("$.interval", "must be two ISO-8601 times with offset, from/to");
-  }
-  if (!granularity.empty()) {
-    const auto length = ParseIsoDuration(granularity);
-    if (!length || *length < absl::Minutes(1)) {
-      violations.Add("$.granularity", "must be an ISO-8601 duration of at least PT1M");
-    } else {
-      query.granularity = *length;
-    }
-  }
+  query.intervals = ReadIntervals(interval, granularity, violations);
   for (const std::string& dimension : query.group_by) {
     if (dimension != "queueId" && dimension != "userId" && dimension != "mediaType") {
       violations.Add("$.groupBy", "\"" + dimension + "\" is not simulated");
@@ -116,9 +101,6 @@ absl::Status ReadQuery(json::Value root, Query& query) {
   }
   if (query_type != "groupBy") violations.Add("$.queryType", "only groupBy is simulated");
   if (alternate != "eventTime") violations.Add("$.alternateTimeDimension", "must be eventTime");
-  if (violations.empty() && (query.to - query.from) / query.granularity > kMostIntervals) {
-    violations.Add("$.granularity", absl::StrCat("makes more than ", kMostIntervals, " intervals"));
-  }
   return violations.ToStatus();
 }
 
@@ -181,8 +163,7 @@ void WriteGroup(Api& api, const Query& query, const Group& group, json::Writer& 
   json::Writer data;
   data.BeginArray();
   bool something = false;
-  for (absl::Time from = query.from; from < query.to; from += query.granularity) {
-    const absl::Time to = std::min(query.to, from + query.granularity);
+  for (const auto& [from, to] : query.intervals.All()) {
     if (to <= api.engine().start() || from > api.engine().now()) continue;
     const Figures figures = Sum(api.engine(), group, from, to);
     json::Writer metrics;
@@ -191,11 +172,8 @@ void WriteGroup(Api& api, const Query& query, const Group& group, json::Writer& 
     metrics.EndArray();
     if (metrics.text() == "[]") continue;
     something = true;
-    const auto text = [](absl::Time time) {
-      return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
-    };
     data.BeginObject()
-        .Field("interval", text(from) + "/" + text(to))
+        .Field("interval", IntervalText(from, to))
         .Key("metrics")
         .Raw(metrics.text())
         .EndObject();
@@ -203,8 +181,10 @@ void WriteGroup(Api& api, const Query& query, const Group& group, json::Writer& 
   data.EndArray();
   if (!something) return;
   writer.BeginObject().Key("group").BeginObject();
-  if (query.Groups("mediaType")) writer.Field("mediaType", "voice");
   const Group::Part& first = group.parts[0];
+  if (query.Groups("mediaType")) {
+    writer.Field("mediaType", NamesOf(api.scenario().queues[first.queue].media).analytics);
+  }
   if (query.Groups("queueId")) writer.Field("queueId", api.scenario().queues[first.queue].id);
   if (query.Groups("userId") && first.agent >= 0) {
     writer.Field("userId", api.scenario().agents[first.agent].id);
@@ -217,23 +197,26 @@ std::vector<Group> GroupsOf(Api& api, const Query& query) {
   const auto passes = [&](int queue, std::optional<std::string> user) {
     return query.filter.Passes([&](std::string_view dimension) -> std::optional<std::string> {
       if (dimension == "queueId") return scenario.queues[queue].id;
-      if (dimension == "mediaType") return "voice";
+      if (dimension == "mediaType") {
+        return std::string(NamesOf(scenario.queues[queue].media).analytics);
+      }
       if (dimension == "direction") return "inbound";
       return user;
     });
   };
-  std::vector<std::vector<int>> queue_sets;
+  // Queues that are summed: each alone, or those of one medium, or all.
+  std::map<int, std::vector<int>> queue_sets;
   for (size_t q = 0; q < scenario.queues.size(); ++q) {
-    if (query.Groups("queueId")) {
-      queue_sets.push_back({static_cast<int>(q)});
-    } else {
-      if (queue_sets.empty()) queue_sets.emplace_back();
-      queue_sets[0].push_back(static_cast<int>(q));
-    }
+    const int queue = static_cast<int>(q);
+    const int set = query.Groups("queueId")     ? queue
+                    : query.Groups("mediaType") ? static_cast<int>(scenario.queues[q].media)
+                                                : 0;
+    queue_sets[set].push_back(queue);
   }
   const bool by_user = query.Groups("userId");
   std::vector<Group> groups;
-  for (const std::vector<int>& queues : queue_sets) {
+  for (const auto& entry : queue_sets) {
+    const std::vector<int>& queues = entry.second;
     // The line has no user: under a filter on users nothing of it is left.
     Group line{.parts = {}, .line_metrics = true, .agent_metrics = !by_user};
     for (const int queue : queues) {

@@ -6,41 +6,30 @@
 #include <algorithm>
 #include <cassert>
 
+#include "common/base/status_macros.h"
 #include "common/base/string_bridge.h"
 
 namespace evenkeel::sim {
 namespace {
 
-bool Has(const std::vector<std::string>& list, const char* item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
-}
-
-void WritePresence(Api& api, int agent, json::Writer& writer) {
-  const AgentState state = api.engine().GetAgent(agent);
-  const PresenceNames& names = NamesOf(state.presence);
-  writer.BeginObject()
-      .Field("source", "PURECLOUD")
-      .Field("primary", true)
-      .Key("presenceDefinition")
-      .BeginObject()
-      .Field("id", names.id)
-      .Field("systemPresence", names.system)
-      .EndObject()
-      .Field("message", "")
-      .Field("modifiedDate", state.presence_since)
-      .EndObject();
-}
+constexpr int64_t kMostPageSize = 100;
+constexpr int64_t kMostPageNumber = 1'000'000;
+constexpr int64_t kMostIntervals = 10'000;  // of one result
 
 void WriteConversationSummary(Api& api, int agent, json::Writer& writer) {
   const AgentState state = api.engine().GetAgent(agent);
   writer.BeginObject().Field("userId", api.scenario().agents[agent].id);
   for (const char* media : {"call", "callback", "email", "message", "chat"}) {
-    const bool call = std::string_view(media) == "call";
+    int active = 0, after_call = 0;
+    for (const InHand& contact : state.contacts) {
+      if (NamesOf(contact.media).settings != media) continue;
+      ++(contact.activity == Activity::kInteracting ? active : after_call);
+    }
     writer.Key(media).BeginObject();
     writer.Key("contactCenter")
         .BeginObject()
-        .Field("active", int{call && state.activity == Activity::kInteracting})
-        .Field("acw", int{call && state.activity == Activity::kAfterCall})
+        .Field("active", active)
+        .Field("acw", after_call)
         .EndObject();
     writer.Key("enterprise").BeginObject().Field("active", 0).Field("acw", 0).EndObject();
     writer.EndObject();
@@ -50,38 +39,43 @@ void WriteConversationSummary(Api& api, int agent, json::Writer& writer) {
 
 void WriteSkills(Api& api, int agent, json::Writer& writer) {
   writer.BeginArray();
-  for (const AgentSkill& skill : api.scenario().agents[agent].skills) {
-    const std::string& id = api.scenario().skills[skill.skill].id;
-    writer.BeginObject()
-        .Field("id", id)
-        .Field("name", api.scenario().skills[skill.skill].name)
-        .Field("proficiency", skill.proficiency)
-        .Field("state", "active")
-        .Field("skillUri", absl::StrCat("/api/v2/routing/skills/", id))
-        .EndObject();
+  for (const AgentSkill& skill : SkillsOf(api, agent)) {
+    WriteSkill(api, skill, writer);
   }
   writer.EndArray();
 }
 
+constexpr PresenceNames kNames[] = {
+    {Presence::kOffline, "Offline", "OFFLINE", "5a1e0000-0000-4000-8000-0000000000a0"},
+    {Presence::kOnQueue, "OnQueue", "ON_QUEUE", "5a1e0000-0000-4000-8000-0000000000a1"},
+    {Presence::kAvailable, "Available", "AVAILABLE", "5a1e0000-0000-4000-8000-0000000000a2"},
+    {Presence::kAway, "Away", "AWAY", "5a1e0000-0000-4000-8000-0000000000a3"},
+    {Presence::kBusy, "Busy", "BUSY", "5a1e0000-0000-4000-8000-0000000000a4"},
+    {Presence::kBreak, "Break", "BREAK", "5a1e0000-0000-4000-8000-0000000000a5"},
+    {Presence::kMeal, "Meal", "MEAL", "5a1e0000-0000-4000-8000-0000000000a6"},
+    {Presence::kMeeting, "Meeting", "MEETING", "5a1e0000-0000-4000-8000-0000000000a7"},
+    {Presence::kTraining, "Training", "TRAINING", "5a1e0000-0000-4000-8000-0000000000a8"},
+};
+
 }  // namespace
 
+bool IsIn(const std::vector<std::string>& list, std::string_view item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
 const PresenceNames& NamesOf(Presence presence) {
-  static constexpr PresenceNames kNames[] = {
-      {Presence::kOffline, "Offline", "OFFLINE", "5a1e0000-0000-4000-8000-0000000000a0"},
-      {Presence::kOnQueue, "OnQueue", "ON_QUEUE", "5a1e0000-0000-4000-8000-0000000000a1"},
-      {Presence::kAvailable, "Available", "AVAILABLE", "5a1e0000-0000-4000-8000-0000000000a2"},
-      {Presence::kAway, "Away", "AWAY", "5a1e0000-0000-4000-8000-0000000000a3"},
-      {Presence::kBusy, "Busy", "BUSY", "5a1e0000-0000-4000-8000-0000000000a4"},
-      {Presence::kBreak, "Break", "BREAK", "5a1e0000-0000-4000-8000-0000000000a5"},
-      {Presence::kMeal, "Meal", "MEAL", "5a1e0000-0000-4000-8000-0000000000a6"},
-      {Presence::kMeeting, "Meeting", "MEETING", "5a1e0000-0000-4000-8000-0000000000a7"},
-      {Presence::kTraining, "Training", "TRAINING", "5a1e0000-0000-4000-8000-0000000000a8"},
-  };
   for (const PresenceNames& names : kNames) {
     if (names.presence == presence) return names;
   }
   assert(false);
   return kNames[0];
+}
+
+std::optional<Presence> PresenceOfDefinition(std::string_view id) {
+  for (const PresenceNames& names : kNames) {
+    if (names.id == id) return names.presence;
+  }
+  return std::nullopt;
 }
 
 std::string_view RoutingStatusOf(const AgentState& agent) {
@@ -132,62 +126,97 @@ void WriteRoutingStatus(Api& api, int agent, json::Writer& writer) {
       .EndObject();
 }
 
+void WritePresence(Api& api, int agent, json::Writer& writer) {
+  const AgentState state = api.engine().GetAgent(agent);
+  const PresenceNames& names = NamesOf(state.presence);
+  const std::string& id = api.scenario().agents[agent].id;
+  writer.BeginObject()
+      .Field("id", id)
+      .Field("source", "PURECLOUD")
+      .Field("primary", true)
+      .Key("presenceDefinition")
+      .BeginObject()
+      .Field("id", names.id)
+      .Field("systemPresence", names.system)
+      .EndObject()
+      .Field("message", api.platform().users[agent].presence_message)
+      .Field("modifiedDate", state.presence_since)
+      .Field("selfUri", absl::StrCat("/api/v2/users/", id, "/presences/PURECLOUD"))
+      .EndObject();
+}
+
+void WriteSkill(Api& api, const AgentSkill& skill, json::Writer& writer) {
+  const Skill& known = api.scenario().skills[skill.skill];
+  writer.BeginObject()
+      .Field("id", known.id)
+      .Field("name", known.name)
+      .Field("proficiency", skill.proficiency)
+      .Field("state", "active")
+      .Field("skillUri", absl::StrCat("/api/v2/routing/skills/", known.id))
+      .EndObject();
+}
+
+const std::vector<AgentSkill>& SkillsOf(Api& api, int agent) { return api.engine().Skills(agent); }
+
+std::string UserName(Api& api, int agent) {
+  return api.platform().users[agent].properties["name"].text();
+}
+
+void SortByUserName(Api& api, std::vector<int>& agents) {
+  std::stable_sort(agents.begin(), agents.end(),
+                   [&](int a, int b) { return UserName(api, a) < UserName(api, b); });
+}
+
 void WriteUser(Api& api, int index, const std::vector<std::string>& expand, json::Writer& writer) {
   const Agent& agent = api.scenario().agents[index];
   const Division& division = api.scenario().divisions[agent.division];
-  writer.BeginObject().Field("id", agent.id).Field("name", agent.name);
+  const PlatformState::User& user = api.platform().users[index];
+  writer.BeginObject().Field("id", agent.id);
   WriteNamed("division", division.id, division.name, writer);
-  writer.Field("email", absl::StrCat("user", index + 1, "@example.com"))
-      .Field("state", "active")
-      .Field("version", 1);
-  if (Has(expand, "routingStatus")) {
+  user.properties.WriteMembers(writer);
+  writer.Field("state", "active").Field("version", user.version);
+  if (IsIn(expand, "routingStatus")) {
     writer.Key("routingStatus");
     WriteRoutingStatus(api, index, writer);
   }
-  if (Has(expand, "presence")) {
+  if (IsIn(expand, "presence")) {
     writer.Key("presence");
     WritePresence(api, index, writer);
   }
-  if (Has(expand, "conversationSummary")) {
+  if (IsIn(expand, "conversationSummary")) {
     writer.Key("conversationSummary");
     WriteConversationSummary(api, index, writer);
   }
-  if (Has(expand, "skills")) {
+  if (IsIn(expand, "skills")) {
     writer.Key("skills");
     WriteSkills(api, index, writer);
   }
-  if (Has(expand, "languages")) writer.Key("languages").BeginArray().EndArray();
+  if (IsIn(expand, "languages")) writer.Key("languages").BeginArray().EndArray();
   writer.Field("selfUri", absl::StrCat("/api/v2/users/", agent.id)).EndObject();
 }
 
 void WriteQueueMembers(Api& api, int index, json::Writer& writer) {
   const Queue& queue = api.scenario().queues[index];
+  const PlatformState::Queue& kept = api.platform().queues[index];
   const Division& division = api.scenario().divisions[queue.division];
   const QueueState state = api.engine().GetQueue(index);
-  writer.Field("id", queue.id).Field("name", queue.name);
+  writer.Field("id", queue.id).Field("name", kept.name);
   WriteNamed("division", division.id, division.name, writer);
+  writer.Field("dateCreated", api.engine().start());
+  if (kept.modified > absl::InfinitePast()) {
+    writer.Field("dateModified", kept.modified).Field("modifiedBy", kept.modified_by);
+  }
   writer.Field("memberCount", state.members)
       .Field("userMemberCount", state.members)
-      .Field("joinedMemberCount", state.joined)
-      .Key("mediaSettings")
-      .BeginObject()
-      .Key("call")
-      .BeginObject()
-      .Field("enableAutoAnswer", true)
-      .Field("alertingTimeoutSeconds", 8)
-      .Key("serviceLevel")
-      .BeginObject()
-      .Field("percentage", queue.target_ratio)
-      .Field("durationMs", absl::ToInt64Milliseconds(queue.target_wait))
-      .EndObject()
-      .EndObject()
-      .EndObject()
-      .Key("routingRules")
-      .BeginArray()
-      .EndArray()
-      .Field("scoringMethod", "TimestampAndPriority")
-      .Field("skillEvaluationMethod", "ALL")
-      .Field("selfUri", absl::StrCat("/api/v2/routing/queues/", queue.id));
+      .Field("joinedMemberCount", state.joined);
+  kept.settings.WriteMembers(writer);
+  writer.Field("selfUri", absl::StrCat("/api/v2/routing/queues/", queue.id));
+}
+
+void WriteUserQueue(Api& api, int queue, bool joined, json::Writer& writer) {
+  writer.BeginObject();
+  WriteQueueMembers(api, queue, writer);
+  writer.Field("joined", joined).EndObject();
 }
 
 size_t Page::First(size_t count) const {
@@ -200,7 +229,7 @@ size_t Page::Last(size_t count) const {
 
 Page ReadPage(Parameters& parameters, int64_t largest) {
   const int64_t size = parameters.Int("pageSize", 25, 1, largest);
-  return {size, parameters.Int("pageNumber", 1, 1, 1'000'000)};
+  return {size, parameters.Int("pageNumber", 1, 1, kMostPageNumber)};
 }
 
 void WritePage(const ApiCall& call, const Page& page, size_t count, bool total,
@@ -229,6 +258,54 @@ void WritePage(const ApiCall& call, const Page& page, size_t count, bool total,
     writer.Field("total", items).Field("pageCount", pages);
     writer.Field("lastUri", uri(std::max<int64_t>(1, pages)));
   }
+}
+
+absl::Status ReadPaging(json::Value value, Page& page) {
+  EVENKEEL_RETURN_IF_ERROR(ReadObject(
+      value, {{"pageSize", true, Into(page.size)}, {"pageNumber", true, Into(page.number)}}));
+  if (page.size < 1 || page.size > kMostPageSize || page.number < 1 ||
+      page.number > kMostPageNumber) {
+    return value.Error(
+        absl::StrCat("pageSize must be from 1 to ", kMostPageSize, ", pageNumber at least 1"));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::pair<absl::Time, absl::Time>> Intervals::All() const {
+  std::vector<std::pair<absl::Time, absl::Time>> all;
+  for (absl::Time at = from; at < to; at += granularity) {
+    all.emplace_back(at, std::min(to, at + granularity));
+  }
+  return all;
+}
+
+Intervals ReadIntervals(const std::string& interval, const std::string& granularity,
+                        Violations& violations) {
+  Intervals read;
+  const auto ends = ParseInterval(interval);
+  if (!ends) {
+    violations.Add("$.interval", "must be two ISO-8601 times with offset, from/to");
+    return read;
+  }
+  std::tie(read.from, read.to) = *ends;
+  read.granularity = read.to - read.from;
+  if (granularity.empty()) return read;
+  const auto length = ParseIsoDuration(granularity);
+  if (!length || *length < absl::Minutes(1)) {
+    violations.Add("$.granularity", "must be an ISO-8601 duration of at least PT1M");
+  } else if ((read.to - read.from) / *length > kMostIntervals) {
+    violations.Add("$.granularity", absl::StrCat("makes more than ", kMostIntervals, " intervals"));
+  } else {
+    read.granularity = *length;
+  }
+  return read;
+}
+
+std::string IntervalText(absl::Time from, absl::Time to) {
+  const auto text = [](absl::Time time) {
+    return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
+  };
+  return text(from) + "/" + text(to);
 }
 
 }  // namespace evenkeel::sim

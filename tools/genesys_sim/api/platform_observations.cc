@@ -28,10 +28,6 @@ const std::vector<std::string>& QueueMetrics() {
   return metrics;
 }
 
-bool IsIn(const std::vector<std::string>& list, const std::string& item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
-}
-
 // A member of a queue as analytics sees him.
 struct Member {
   int agent;
@@ -254,9 +250,10 @@ absl::Status ReadObservationQuery(json::Value root, ObservationQuery& query) {
   return violations.ToStatus();
 }
 
-void BeginResult(Api& api, int queue, bool voice, json::Writer& writer) {
-  writer.BeginObject().Key("group").BeginObject().Field("queueId", api.scenario().queues[queue].id);
-  if (voice) writer.Field("mediaType", "voice");
+void BeginResult(Api& api, int index, bool of_contacts, json::Writer& writer) {
+  const Queue& queue = api.scenario().queues[index];
+  writer.BeginObject().Key("group").BeginObject().Field("queueId", queue.id);
+  if (of_contacts) writer.Field("mediaType", NamesOf(queue.media).analytics);
   writer.EndObject().Key("data").BeginArray();
 }
 
@@ -281,8 +278,10 @@ void WriteContactMetrics(Api& api, int queue, const ObservationQuery& query, jso
   std::vector<std::pair<absl::Time, int>> interacting;
   for (size_t a = 0; a < api.scenario().agents.size(); ++a) {
     const AgentState agent = api.engine().GetAgent(static_cast<int>(a));
-    if (agent.queue == queue && agent.activity == Activity::kInteracting) {
-      interacting.emplace_back(agent.activity_since, static_cast<int>(a));
+    for (const InHand& contact : agent.contacts) {
+      if (contact.queue == queue && contact.activity == Activity::kInteracting) {
+        interacting.emplace_back(contact.since, static_cast<int>(a));
+      }
     }
   }
   std::sort(interacting.begin(), interacting.end());
@@ -293,7 +292,7 @@ void WriteContactMetrics(Api& api, int queue, const ObservationQuery& query, jso
                 !interacting.empty());
       });
   if (!something) return;
-  BeginResult(api, queue, /*voice=*/true, writer);
+  BeginResult(api, queue, /*of_contacts=*/true, writer);
   const auto longest = [&](const std::string& metric, absl::Time since) {
     // An instant, in milliseconds since 1970.
     writer.BeginObject()
@@ -344,7 +343,7 @@ void WriteContactMetrics(Api& api, int queue, const ObservationQuery& query, jso
 void WriteUserMetrics(Api& api, int queue, const ObservationQuery& query, json::Writer& writer) {
   const std::vector<Member> members = MembersOf(api, queue);
   if (members.empty()) return;
-  BeginResult(api, queue, /*voice=*/false, writer);
+  BeginResult(api, queue, /*of_contacts=*/false, writer);
   for (const std::string& metric : query.metrics) {
     if (!IsIn(UserMetrics(), metric)) continue;
     for (const auto& entry : ByQualifier(metric, members)) {

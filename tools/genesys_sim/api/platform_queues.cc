@@ -7,16 +7,15 @@
 #include "common/base/status_macros.h"
 #include "tools/genesys_sim/api/answers.h"
 #include "tools/genesys_sim/api/platform.h"
+#include "tools/genesys_sim/api/platform_body.h"
 #include "tools/genesys_sim/api/platform_json.h"
 
 namespace evenkeel::sim {
 namespace {
 
-constexpr size_t kMostMembersAWrite = 100;
-
-bool IsIn(const std::vector<std::string>& list, std::string_view item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
-}
+constexpr size_t kMostRings = 7;  // six, and the one that is given back besides
+constexpr double kMostThreshold = 259'200;
+constexpr size_t kMostSkillsARing = 50;
 
 // Whether `text` fits `pattern`, in which asterisks stand for anything. Case is ignored. Takes time
 // proportional to the product of the lengths at most: the pattern comes from outside.
@@ -40,51 +39,85 @@ bool FitsWildcard(std::string_view pattern, std::string_view text) {
   return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
-struct MemberFilter {
-  std::optional<bool> joined;
-  std::string name;
-  std::vector<std::string> skills;
-  std::vector<std::string> routing_statuses;
-  std::vector<std::string> presences;
-};
-
-bool Passes(Api& api, int queue, int index, const MemberFilter& filter) {
-  const Agent& agent = api.scenario().agents[index];
-  const AgentState state = api.engine().GetAgent(index);
-  if (filter.joined && api.engine().Joined(index, queue) != filter.joined) return false;
-  if (!absl::StrContains(absl::AsciiStrToLower(agent.name), absl::AsciiStrToLower(filter.name)))
-    return false;
-  for (const std::string& wanted : filter.skills) {
-    const bool has =
-        std::any_of(agent.skills.begin(), agent.skills.end(), [&](const AgentSkill& skill) {
-          const Skill& known = api.scenario().skills[skill.skill];
-          return known.id == wanted || known.name == wanted;
-        });
-    if (!has) return false;
+void CheckMediaSettings(const Json& settings, Violations& violations) {
+  for (const auto& [name, media] : settings.members()) {
+    const std::string path = "$.mediaSettings." + name;
+    if (media.Has("alertingTimeoutSeconds") && media["alertingTimeoutSeconds"].number() < 7) {
+      violations.Add(path + ".alertingTimeoutSeconds", "must be at least 7");
+    }
+    const Json& level = media["serviceLevel"];
+    if (level.Has("percentage") &&
+        (level["percentage"].number() < 0 || level["percentage"].number() > 1)) {
+      violations.Add(path + ".serviceLevel.percentage", "must be from 0 to 1");
+    }
+    if (level.Has("durationMs") && level["durationMs"].number() < 1000) {
+      violations.Add(path + ".serviceLevel.durationMs", "must be at least 1000");
+    }
   }
-  if (!filter.routing_statuses.empty() && !IsIn(filter.routing_statuses, RoutingStatusOf(state))) {
-    return false;
-  }
-  const PresenceNames& presence = NamesOf(state.presence);
-  return filter.presences.empty() || IsIn(filter.presences, presence.system) ||
-         IsIn(filter.presences, presence.id);
 }
 
-struct MemberUpdate {
-  std::string id;
-  std::optional<bool> joined;
-};
+void CheckRings(Api& api, const Json& rings, Violations& violations) {
+  if (rings.items().size() > kMostRings) {
+    violations.Add("$.bullseye.rings", absl::StrCat("at most ", kMostRings));
+  }
+  for (size_t i = 0; i < rings.items().size(); ++i) {
+    const Json& ring = rings.items()[i];
+    const std::string path = absl::StrCat("$.bullseye.rings[", i, "]");
+    const std::vector<Json>& criteria = ring["expansionCriteria"].items();
+    if (criteria.size() != 1) {
+      violations.Add(path + ".expansionCriteria", "needs one criterion");
+    } else if (!criteria[0].Has("type") || !criteria[0].Has("threshold")) {
+      violations.Add(path + ".expansionCriteria[0]", "needs type and threshold");
+    } else if (criteria[0]["threshold"].number() < 0 ||
+               criteria[0]["threshold"].number() > kMostThreshold) {
+      violations.Add(path + ".expansionCriteria[0].threshold", "must be from 0 to 259200 seconds");
+    }
+    const std::vector<Json>& skills = ring["actions"]["skillsToRemove"].items();
+    if (skills.size() > kMostSkillsARing) {
+      violations.Add(path + ".actions.skillsToRemove", "at most 50");
+    }
+    for (const Json& skill : skills) {
+      if (!api.FindSkill(skill["id"].text())) {
+        violations.Add(path + ".actions.skillsToRemove",
+                       "there is no skill \"" + skill["id"].text() + "\"");
+      }
+    }
+    if (!ring["memberGroups"].items().empty()) {
+      violations.Add(path + ".memberGroups", "there are no groups");
+    }
+  }
+}
 
-// The other properties of QueueMember are read-only, but for the ring number.
-absl::Status ReadMember(json::Value value, MemberUpdate& update) {
-  return ReadObject(value, {{"id", false, Into(update.id)},
-                            {"joined", false, Into(update.joined)},
-                            {"ringNumber", false, NotSimulated},
-                            {"name", false, Ignore},
-                            {"user", false, Ignore},
-                            {"memberBy", false, Ignore},
-                            {"routingStatus", false, Ignore},
-                            {"selfUri", false, Ignore}});
+// What reads back and cannot be written is passed over.
+bool IsReadOnly(std::string_view property) {
+  static constexpr std::string_view kReadOnly[] = {
+      "id",         "name",      "division",    "dateCreated",     "dateModified",
+      "modifiedBy", "createdBy", "memberCount", "userMemberCount", "joinedMemberCount",
+      "selfUri"};
+  return std::find(std::begin(kReadOnly), std::end(kReadOnly), property) != std::end(kReadOnly);
+}
+
+// What of the settings the work depends on: the rings' times and whether skills decide.
+void TellEngine(Api& api, int queue) {
+  const Json& settings = api.platform().queues[queue].settings;
+  std::vector<absl::Duration> rings;
+  for (const Json& ring : settings["bullseye"]["rings"].items()) {
+    rings.push_back(absl::Seconds(ring["expansionCriteria"].items()[0]["threshold"].number()));
+  }
+  api.engine().SetRings(queue, std::move(rings));
+  const bool by_skill = settings["skillEvaluationMethod"].text() == "BEST";
+  const bool was_by_skill = api.engine().GetRouting(queue) == Routing::kSkills;
+  if (by_skill != was_by_skill) {
+    api.engine().SetRouting(queue, by_skill ? Routing::kSkills : Routing::kLongestIdle);
+  }
+}
+
+HttpAnswer QueueAnswer(Api& api, int queue) {
+  json::Writer writer;
+  writer.BeginObject();
+  WriteQueueMembers(api, queue, writer);
+  writer.EndObject();
+  return JsonAnswer(std::move(writer));
 }
 
 }  // namespace
@@ -102,137 +135,64 @@ absl::StatusOr<HttpAnswer> GetQueues(Api& api, ApiCall& call) {
                           parameters.Bool("hasPeer").value_or(false);
   parameters.List("expand", {"identityresolution"});
   EVENKEEL_RETURN_IF_ERROR(parameters.Finish());
-  const std::vector<Queue>& queues = api.scenario().queues;
   std::vector<int> found;
-  for (size_t q = 0; q < queues.size() && !impossible; ++q) {
-    if (!ids.empty() && !IsIn(ids, queues[q].id)) continue;
-    if (!divisions.empty() && !IsIn(divisions, api.scenario().divisions[queues[q].division].id)) {
+  for (const int index : ByName(api.platform().queues)) {
+    const Queue& queue = api.scenario().queues[index];
+    if (impossible || (!ids.empty() && !IsIn(ids, queue.id))) continue;
+    if (!divisions.empty() && !IsIn(divisions, api.scenario().divisions[queue.division].id)) {
       continue;
     }
-    if (name.empty() || FitsWildcard(name, queues[q].name)) found.push_back(static_cast<int>(q));
+    if (name.empty() || FitsWildcard(name, api.platform().queues[index].name)) {
+      found.push_back(index);
+    }
   }
-  std::stable_sort(found.begin(), found.end(),
-                   [&](int a, int b) { return queues[a].name < queues[b].name; });
   if (descending) std::reverse(found.begin(), found.end());
-  json::Writer writer;
-  writer.BeginObject().Key("entities").BeginArray();
-  for (size_t i = page.First(found.size()); i < page.Last(found.size()); ++i) {
+  return Listing(call, page, found, [&](int queue, json::Writer& writer) {
     writer.BeginObject();
-    WriteQueueMembers(api, found[i], writer);
+    WriteQueueMembers(api, queue, writer);
     writer.EndObject();
-  }
-  writer.EndArray();
-  WritePage(call, page, found.size(), /*total=*/true, writer);
-  writer.EndObject();
-  return JsonAnswer(std::move(writer));
+  });
 }
 
 absl::StatusOr<HttpAnswer> GetQueue(Api& api, ApiCall& call) {
   call.parameters.List("expand", {"identityresolution"});
   EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
   EVENKEEL_ASSIGN_OR_RETURN(const int queue, api.FindQueue(call.path[0]));
-  json::Writer writer;
-  writer.BeginObject();
-  WriteQueueMembers(api, queue, writer);
-  writer.EndObject();
-  return JsonAnswer(std::move(writer));
+  return QueueAnswer(api, queue);
 }
 
-absl::StatusOr<HttpAnswer> GetMembers(Api& api, ApiCall& call) {
-  Parameters& parameters = call.parameters;
-  const Page page = ReadPage(parameters, 100);
-  const bool descending = parameters.Choice("sortOrder", "asc", {"asc", "desc"}) == "desc";
-  const std::vector<std::string> expand = parameters.List("expand", UserExpands());
-  MemberFilter filter;
-  filter.name = parameters.Text("name");
-  filter.skills = parameters.List("skills");
-  filter.routing_statuses = parameters.List(
-      "routingStatus", {"OFF_QUEUE", "IDLE", "INTERACTING", "NOT_RESPONDING", "COMMUNICATING"});
-  filter.presences = parameters.List("presence");
-  filter.joined = parameters.Bool("joined");
-  // All members are so as users; nobody has languages or profile skills.
-  const bool impossible = parameters.Choice("memberBy", "user", {"user", "group"}) == "group" ||
-                          !parameters.List("languages").empty() ||
-                          !parameters.List("profileSkills").empty();
-  EVENKEEL_RETURN_IF_ERROR(parameters.Finish());
-  EVENKEEL_ASSIGN_OR_RETURN(const int queue, api.FindQueue(call.path[0]));
-  std::vector<int> found;
-  for (const int agent : api.engine().Members(queue)) {
-    if (!impossible && Passes(api, queue, agent, filter)) found.push_back(agent);
-  }
-  std::stable_sort(found.begin(), found.end(), [&](int a, int b) {
-    return api.scenario().agents[a].name < api.scenario().agents[b].name;
-  });
-  if (descending) std::reverse(found.begin(), found.end());
-  json::Writer writer;
-  writer.BeginObject().Key("entities").BeginArray();
-  for (size_t i = page.First(found.size()); i < page.Last(found.size()); ++i) {
-    const Agent& agent = api.scenario().agents[found[i]];
-    writer.BeginObject().Field("id", agent.id).Field("name", agent.name).Key("user");
-    WriteUser(api, found[i], expand, writer);
-    writer.Field("ringNumber", 1)
-        .Field("joined", *api.engine().Joined(found[i], queue))
-        .Field("memberBy", "user");
-    if (IsIn(expand, "routingStatus")) {
-      writer.Key("routingStatus");
-      WriteRoutingStatus(api, found[i], writer);
-    }
-    writer
-        .Field("selfUri",
-               absl::StrCat("/api/v2/routing/queues/", call.path[0], "/members/", agent.id))
-        .EndObject();
-  }
-  writer.EndArray();
-  WritePage(call, page, found.size(), /*total=*/false, writer);
-  writer.EndObject();
-  return JsonAnswer(std::move(writer));
-}
-
-// Asynchronous; users that are no members are skipped without a word.
-absl::StatusOr<HttpAnswer> PatchMembers(Api& api, ApiCall& call) {
+// Replaces the queue's settings: what the body does not have, the queue has not either.
+absl::StatusOr<HttpAnswer> PutQueue(Api& api, ApiCall& call) {
   EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
   EVENKEEL_ASSIGN_OR_RETURN(const int queue, api.FindQueue(call.path[0]));
-  std::vector<MemberUpdate> updates;
+  EVENKEEL_ASSIGN_OR_RETURN(const Json body, ReadBody(call));
   Violations violations;
-  json::Reader reader;
-  EVENKEEL_RETURN_IF_ERROR(reader.Parse(call.request.body, [&](json::Value root) -> absl::Status {
-    json::Array array(root);
-    while (array.Next()) {
-      EVENKEEL_RETURN_IF_ERROR(ReadMember(array.value(), updates.emplace_back()));
-    }
-    return array.Finish();
-  }));
-  if (updates.empty()) violations.Add("$", "needs at least one member");
-  if (updates.size() > kMostMembersAWrite) violations.Add("$", "at most 100 members a request");
-  for (size_t i = 0; i < updates.size(); ++i) {
-    if (updates[i].id.empty()) violations.Add(absl::StrCat("$[", i, "].id"), "is missing");
-    if (!updates[i].joined) violations.Add(absl::StrCat("$[", i, "].joined"), "is missing");
+  if (body["name"].text().empty()) violations.Add("$.name", "must not be empty");
+  const Queue& known = api.scenario().queues[queue];
+  const std::string& division = body["division"]["id"].text();
+  if (body["division"].Has("id") && division != api.scenario().divisions[known.division].id) {
+    violations.Add("$.division.id", "moving a queue is not simulated");
   }
+  CheckMediaSettings(body["mediaSettings"], violations);
+  CheckRings(api, body["bullseye"]["rings"], violations);
   EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
-  for (const MemberUpdate& update : updates) {
-    if (const auto agent = api.FindAgent(update.id); agent.ok()) {
-      api.engine().SetJoined(*agent, queue, *update.joined);
+  PlatformState::Queue& kept = api.platform().queues[queue];
+  for (const PlatformState::Queue& other : api.platform().queues) {
+    if (&other != &kept && other.name == body["name"].text()) {
+      return ErrorAnswer(
+          ErrorText{400, "duplicate.name", "another queue is called \"" + other.name + "\""},
+          call.context_id);
     }
   }
-  return EmptyAnswer(202);
-}
-
-absl::StatusOr<HttpAnswer> PatchMember(Api& api, ApiCall& call) {
-  EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
-  EVENKEEL_ASSIGN_OR_RETURN(const int queue, api.FindQueue(call.path[0]));
-  EVENKEEL_ASSIGN_OR_RETURN(const int agent, api.FindAgent(call.path[1]));
-  MemberUpdate update;
-  json::Reader reader;
-  EVENKEEL_RETURN_IF_ERROR(
-      reader.Parse(call.request.body, [&](json::Value root) { return ReadMember(root, update); }));
-  Violations violations;
-  if (!update.id.empty() && update.id != call.path[1]) {
-    violations.Add("$.id", "is not the member of the path");
+  kept.name = body["name"].text();
+  kept.settings = Json::Object();
+  for (const auto& [key, value] : body.members()) {
+    if (!IsReadOnly(key) && !value.is_null()) kept.settings.Set(key, value);
   }
-  if (!update.joined) violations.Add("$.joined", "is missing");
-  EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
-  api.engine().SetJoined(agent, queue, *update.joined);
-  return EmptyAnswer(202);
+  TellEngine(api, queue);
+  kept.modified = api.engine().now();
+  kept.modified_by = call.client->id;
+  return QueueAnswer(api, queue);
 }
 
 }  // namespace evenkeel::sim

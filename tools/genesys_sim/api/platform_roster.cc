@@ -9,24 +9,6 @@
 #include "tools/genesys_sim/api/platform_json.h"
 
 namespace evenkeel::sim {
-namespace {
-
-bool IsIn(const std::vector<std::string>& list, const std::string& item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
-}
-
-// Positions of `items` sorted by name.
-template <typename Items>
-std::vector<int> ByName(const Items& items) {
-  std::vector<int> order(items.size());
-  for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int>(i);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](int a, int b) { return items[a].name < items[b].name; });
-  return order;
-}
-
-}  // namespace
-
 absl::StatusOr<HttpAnswer> GetTokensMe(Api& api, ApiCall& call) {
   call.parameters.Bool("preserveIdleTTL");
   EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
@@ -87,10 +69,8 @@ absl::StatusOr<HttpAnswer> GetSkills(Api& api, ApiCall& call) {
     if (!ids.empty() && !IsIn(ids, candidate.id)) continue;
     if (absl::StartsWithIgnoreCase(candidate.name, prefix)) found.push_back(skill);
   }
-  json::Writer writer;
-  writer.BeginObject().Key("entities").BeginArray();
-  for (size_t i = page.First(found.size()); i < page.Last(found.size()); ++i) {
-    const Skill& skill = api.scenario().skills[found[i]];
+  return Listing(call, page, found, [&](int index, json::Writer& writer) {
+    const Skill& skill = api.scenario().skills[index];
     writer.BeginObject()
         .Field("id", skill.id)
         .Field("name", skill.name)
@@ -98,11 +78,7 @@ absl::StatusOr<HttpAnswer> GetSkills(Api& api, ApiCall& call) {
         .Field("version", "1")
         .Field("selfUri", absl::StrCat("/api/v2/routing/skills/", skill.id))
         .EndObject();
-  }
-  writer.EndArray();
-  WritePage(call, page, found.size(), /*total=*/true, writer);
-  writer.EndObject();
-  return JsonAnswer(std::move(writer));
+  });
 }
 
 absl::StatusOr<HttpAnswer> GetUsers(Api& api, ApiCall& call) {
@@ -123,20 +99,14 @@ absl::StatusOr<HttpAnswer> GetUsers(Api& api, ApiCall& call) {
   EVENKEEL_RETURN_IF_ERROR(parameters.Finish());
 
   std::vector<int> found;
-  for (const int agent : ByName(api.scenario().agents)) {
+  for (size_t a = 0; a < api.scenario().agents.size(); ++a) {
     if (by_jabber || (state != "active" && state != "any")) break;
-    if (ids.empty() || IsIn(ids, api.scenario().agents[agent].id)) found.push_back(agent);
+    if (ids.empty() || IsIn(ids, api.scenario().agents[a].id)) found.push_back(static_cast<int>(a));
   }
+  SortByUserName(api, found);
   if (order == "DESC" || order == "descending") std::reverse(found.begin(), found.end());
-  json::Writer writer;
-  writer.BeginObject().Key("entities").BeginArray();
-  for (size_t i = page.First(found.size()); i < page.Last(found.size()); ++i) {
-    WriteUser(api, found[i], expand, writer);
-  }
-  writer.EndArray();
-  WritePage(call, page, found.size(), /*total=*/true, writer);
-  writer.EndObject();
-  return JsonAnswer(std::move(writer));
+  return Listing(call, page, found,
+                 [&](int agent, json::Writer& writer) { WriteUser(api, agent, expand, writer); });
 }
 
 absl::StatusOr<HttpAnswer> GetUser(Api& api, ApiCall& call) {
@@ -166,17 +136,9 @@ absl::StatusOr<HttpAnswer> GetUserQueues(Api& api, ApiCall& call) {
     if (!divisions.empty() && !IsIn(divisions, division.id)) continue;
     if (api.engine().Joined(agent, queue) == joined) found.push_back(queue);
   }
-  json::Writer writer;
-  writer.BeginObject().Key("entities").BeginArray();
-  for (size_t i = page.First(found.size()); i < page.Last(found.size()); ++i) {
-    writer.BeginObject();
-    WriteQueueMembers(api, found[i], writer);
-    writer.Field("joined", joined).EndObject();
-  }
-  writer.EndArray();
-  WritePage(call, page, found.size(), /*total=*/true, writer);
-  writer.EndObject();
-  return JsonAnswer(std::move(writer));
+  return Listing(call, page, found, [&](int queue, json::Writer& writer) {
+    WriteUserQueue(api, queue, joined, writer);
+  });
 }
 
 }  // namespace evenkeel::sim

@@ -48,6 +48,7 @@ class Tokens {
   int64_t RevokeAll();
 
   absl::Duration lifetime() const { return lifetime_; }
+  int64_t limit() const { return limit_; }
 
  private:
   struct Token {
