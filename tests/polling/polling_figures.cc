@@ -7,6 +7,7 @@
 
 #include "common/base/flags.h"
 #include "tests/polling/rig.h"
+#include "tools/bench/large_centre.h"
 
 namespace evenkeel::polling {
 namespace {
@@ -71,7 +72,7 @@ int Main(int argc, char** argv) {
     for (const double share : {0.8, 0.4}) {
       Options options;
       options.dialect = dialect;
-      options.scenario = LargeCentre(agent_count, queue_count);
+      options.scenario = bench::LargeCentre(agent_count, queue_count);
       options.rate_share = share;
       options.span = absl::Minutes(minute_count);
       const Figures figures = Poll(options);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/polling/rig.h"
+#include "tools/bench/large_centre.h"
 
 namespace evenkeel::polling {
 namespace {
@@ -29,7 +30,7 @@ Figures Short(sim::Scenario scenario, double rate_share) {
 }
 
 TEST(PollingTest, API3_WhereTheBudgetSufficesEveryLoopIsReadAsConfigured) {
-  const Figures figures = Short(LargeCentre(200, 20), 0.8);
+  const Figures figures = Short(bench::LargeCentre(200, 20), 0.8);
   EXPECT_EQ(figures.refused, 0);
   EXPECT_TRUE(figures.said.empty()) << figures.said[0];
   for (const LoopFigures& loop : figures.loops) {
@@ -42,7 +43,7 @@ TEST(PollingTest, API3_WhereTheBudgetSufficesEveryLoopIsReadAsConfigured) {
 }
 
 TEST(PollingTest, API3_UnderPressureLoopsSlowInTheirOrderAndNothingFails) {
-  const sim::Scenario scenario = LargeCentre(900, 150);
+  const sim::Scenario scenario = bench::LargeCentre(900, 150);
   double queues_slowed = 0, history_slowed = 0;
   for (const double share : {0.8, 0.4}) {
     SCOPED_TRACE(share);

@@ -14,11 +14,6 @@
 
 namespace evenkeel::polling {
 
-// A centre with `queues` queues and `agents` agents, who belong to one to five neighbouring queues
-// each and are joined to most of them; a tenth is in a break at any time. Calls keep them busy
-// three quarters of the time.
-sim::Scenario LargeCentre(int agents, int queues);
-
 struct Options {
   sim::Dialect dialect = sim::Dialect::kPlatform;
   sim::Scenario scenario;

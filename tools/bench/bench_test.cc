@@ -59,8 +59,8 @@ std::string Output(const std::string& command, int& exit_status) {
 }
 
 class ProgramTest : public testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Programs, ProgramTest, testing::Values(BENCH_JSON, BENCH_PLAN),
-                         [](const auto& info) { return info.index == 0 ? "Json" : "Plan"; });
+INSTANTIATE_TEST_SUITE_P(Programs, ProgramTest, testing::Values(BENCH_INGEST, BENCH_PLAN),
+                         [](const auto& info) { return info.index == 0 ? "Ingest" : "Plan"; });
 
 TEST_P(ProgramTest, PrintsARowALineWithFiguresThatFitTogether) {
   int status = 0;
