@@ -74,12 +74,10 @@ absl::Status AddBodies(const sim::Scenario& scenario, std::vector<Body>& bodies)
       "queue observations", SimdjsonPeer::Answer::kObservations, answer(kQueueObservations), queues,
       [](std::string_view body, auto& out) { return ParseObservations(body, kAsked, out); }));
   bodies.push_back(MakeBody("routing activity", SimdjsonPeer::Answer::kActivity,
-                            answer(kRoutingActivity), std::map<std::string, ActivityEntry>(),
-                            ParseActivity));
-  bodies.push_back(MakeBody(
-      "agent aggregates", SimdjsonPeer::Answer::kAggregates, answer(kConversationAggregates),
-      std::map<std::tuple<std::string, std::string, absl::Time>, model::AgentWork>(),
-      ParseAgentAggregates));
+                            answer(kRoutingActivity), ActivityByAgent(), ParseActivity));
+  bodies.push_back(MakeBody("agent aggregates", SimdjsonPeer::Answer::kAggregates,
+                            answer(kConversationAggregates), std::vector<model::AgentWork>(),
+                            ParseAgentAggregates));
   return absl::OkStatus();
 }
 
