@@ -127,13 +127,15 @@ absl::StatusOr<http::Response> ApiClient::Call(const Operation& operation,
 
   RealClock stopwatch;
   const SteadyTime last_moment = clock_.SteadyNow() + limits.max_wait;
+  const SteadyTime last_budget_moment =
+      clock_.SteadyNow() + std::max(limits.max_wait, limits.max_budget_wait);
   const SteadyTime send_until = stopwatch.SteadyNow() + limits.send_within;
   absl::Duration sending_left = limits.timeout;
   bool token_renewed = false;
   bool doubtful = false;
   for (int made = 1;; ++made) {
     const absl::Status may_send =
-        pacer_.Acquire(operation.priority, last_moment - clock_.SteadyNow(), limits.stop);
+        pacer_.Acquire(operation.priority, last_budget_moment - clock_.SteadyNow(), limits.stop);
     if (!may_send.ok()) return Unanswered(operation, may_send, /*sent=*/false, doubtful);
 
     const SteadyTime start = stopwatch.SteadyNow();

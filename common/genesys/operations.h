@@ -30,11 +30,14 @@ inline constexpr Operation kTokensMe = {
 inline constexpr Operation kUsers = {
     "users.list", "GET", "/api/v2/users", "", http::Priority::kHistory, true};
 inline constexpr Operation kQueues = {
-    "queues.list",          "GET", "/api/v2/routing/queues", "routing:queue:view",
-    http::Priority::kState, true};
-inline constexpr Operation kQueueMembers = {
-    "queues.members",       "GET", "/api/v2/routing/queues/{queueId}/members", "routing:queue:view",
-    http::Priority::kState, true};
+    "queues.list", "GET", "/api/v2/routing/queues", "routing:queue:view", http::Priority::kMembers,
+    true};
+inline constexpr Operation kQueueMembers = {"queues.members",
+                                            "GET",
+                                            "/api/v2/routing/queues/{queueId}/members",
+                                            "routing:queue:view",
+                                            http::Priority::kMembers,
+                                            true};
 // The queues that a user is joined to; the actuator asks before it lets an agent leave one.
 inline constexpr Operation kUserQueues = {
     "users.queues",        "GET", "/api/v2/users/{userId}/queues", "routing:queue:view",
@@ -67,9 +70,12 @@ inline constexpr Operation kUsers = {
 inline constexpr Operation kUserStates = {
     "users.states",         "GET", "/api/v2/routing/users/state", "routing:agent:view",
     http::Priority::kState, true};
-inline constexpr Operation kQueue = {
-    "queues.get",           "GET", "/api/v2/routing/queues/{queueId}", "routing:queue:view",
-    http::Priority::kState, true};
+inline constexpr Operation kQueue = {"queues.get",
+                                     "GET",
+                                     "/api/v2/routing/queues/{queueId}",
+                                     "routing:queue:view",
+                                     http::Priority::kMembers,
+                                     true};
 inline constexpr Operation kQueuesRealtime = {
     "queues.realtime",      "GET", "/api/v2/analytics/queues/realtime", "analytics:reports:read",
     http::Priority::kState, true};

@@ -7,9 +7,16 @@
 
 namespace evenkeel::genesys {
 
-absl::Status ReadId(json::Value value, std::string& out) {
+absl::Status ReadId(json::Value value, std::string_view& out) {
   EVENKEEL_RETURN_IF_ERROR(value.Read(out));
   if (out.empty() || out.size() > 200) return value.Error("must be an id of 1 to 200 bytes");
+  return absl::OkStatus();
+}
+
+absl::Status ReadId(json::Value value, std::string& out) {
+  std::string_view text;
+  EVENKEEL_RETURN_IF_ERROR(ReadId(value, text));
+  out.assign(text);
   return absl::OkStatus();
 }
 
@@ -36,13 +43,11 @@ absl::Status ReadReference(json::Value value, std::string& out) {
 }
 
 absl::Status ReadInterval(json::Value value, absl::Time& start, absl::Time& end) {
-  std::string text, problem;
+  std::string_view text;
   EVENKEEL_RETURN_IF_ERROR(value.Read(text));
   const size_t slash = text.find('/');
-  if (slash == std::string::npos ||
-      !absl::ParseTime(absl::RFC3339_full, text.substr(0, slash), &start, &problem) ||
-      !absl::ParseTime(absl::RFC3339_full, text.substr(slash + 1), &end, &problem) ||
-      end <= start) {
+  if (slash == std::string_view::npos || !json::ParseInstant(text.substr(0, slash), start) ||
+      !json::ParseInstant(text.substr(slash + 1), end) || end <= start) {
     return value.Error("must be an interval such as 2024-05-15T10:00:00Z/2024-05-15T10:05:00Z");
   }
   return absl::OkStatus();

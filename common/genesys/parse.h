@@ -33,8 +33,9 @@ absl::Status ReadMembers(json::Value value, const std::array<std::string_view, N
   return object.Finish(required);
 }
 
-// An identifier: not empty, at most 200 bytes.
+// An identifier: not empty, at most 200 bytes. As a view it is valid until the reader parses again.
 absl::Status ReadId(json::Value value, std::string& out);
+absl::Status ReadId(json::Value value, std::string_view& out);
 // A count: a whole number from 0 to 1e12.
 absl::Status ReadCount(json::Value value, int64_t& out);
 // A span, or a sum of spans, from 0 to a century, given in units of `unit`.

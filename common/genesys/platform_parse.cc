@@ -1,11 +1,12 @@
 #include "common/genesys/platform_parse.h"
 
+#include <absl/container/flat_hash_set.h>
 #include <absl/strings/ascii.h>
-#include <absl/strings/str_replace.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "common/base/string_bridge.h"
 #include "common/genesys/centre_reader.h"
 
 namespace evenkeel::genesys::platform {
@@ -15,7 +16,7 @@ absl::Status ReadSkills(json::Value value, std::vector<model::AgentSkill>& out) 
   return ReadEach(value, [&](json::Value element) -> absl::Status {
     static constexpr std::array<std::string_view, 3> kKeys = {"id", "proficiency", "state"};
     model::AgentSkill skill;
-    std::optional<std::string> state;
+    std::optional<std::string_view> state;
     EVENKEEL_RETURN_IF_ERROR(
         ReadMembers(element, kKeys, {0}, [&](int field, json::Value member) -> absl::Status {
           if (field == 0) return ReadId(member, skill.skill_id);
@@ -26,17 +27,24 @@ absl::Status ReadSkills(json::Value value, std::vector<model::AgentSkill>& out) 
           if (skill.proficiency < 0 || skill.proficiency > 5) return member.Error("must be 0 to 5");
           return absl::OkStatus();
         }));
-    if (state.value_or("active") == "active") out.push_back(std::move(skill));
+    if (state.value_or("active") != "active") return absl::OkStatus();
+    if (out.empty()) out.reserve(8);
+    out.push_back(std::move(skill));
     return absl::OkStatus();
   });
 }
 
 // By id, the last of the same id counts.
 void Normalise(std::vector<model::AgentSkill>& skills) {
-  std::map<std::string, double> by_id;
-  for (const model::AgentSkill& skill : skills) by_id[skill.skill_id] = skill.proficiency;
-  skills.clear();
-  for (const auto& [id, proficiency] : by_id) skills.push_back({id, proficiency});
+  std::stable_sort(skills.begin(), skills.end(),
+                   [](const auto& a, const auto& b) { return a.skill_id < b.skill_id; });
+  size_t kept = 0;
+  for (size_t i = 0; i < skills.size(); ++i) {
+    if (i + 1 < skills.size() && skills[i].skill_id == skills[i + 1].skill_id) continue;
+    if (kept != i) skills[kept] = std::move(skills[i]);
+    ++kept;
+  }
+  skills.resize(kept);
 }
 
 // The frame of every listing.
@@ -113,17 +121,22 @@ model::Activity ActivityOf(std::string_view routing_status) {
 }
 
 // "ON_QUEUE" in analytics, "OnQueue" elsewhere.
-bool IsOnQueue(const std::string& presence) {
-  return absl::StrReplaceAll(absl::AsciiStrToLower(presence), {{"_", ""}, {" ", ""}}) == "onqueue";
+bool IsOnQueue(std::string_view presence) {
+  constexpr std::string_view kOnQueue = "onqueue";
+  size_t at = 0;
+  for (const char c : presence) {
+    if (c == '_' || c == ' ') continue;
+    if (at == kOnQueue.size() || absl::ascii_tolower(c) != kOnQueue[at++]) return false;
+  }
+  return at == kOnQueue.size();
 }
 
-absl::Status ReadActivityEntity(json::Value entity, std::map<std::string, ActivityEntry>& out,
-                                PageInfo& info) {
+absl::Status ReadActivityEntity(json::Value entity, ActivityByAgent& out, PageInfo& info) {
   static constexpr std::array<std::string_view, 6> kKeys = {
       "userId",         "routingStatus", "routingStatusDate",
       "systemPresence", "presenceDate",  "activityDate"};
-  std::string user;
-  std::optional<std::string> status, presence;
+  std::string_view user;
+  std::optional<std::string_view> status, presence;
   std::optional<absl::Time> status_date, presence_date, activity_date;
   EVENKEEL_RETURN_IF_ERROR(
       ReadMembers(entity, kKeys, {0}, [&](int field, json::Value value) -> absl::Status {
@@ -143,7 +156,7 @@ absl::Status ReadActivityEntity(json::Value entity, std::map<std::string, Activi
         }
       }));
   ++info.entries;
-  ActivityEntry& entry = out[user];
+  ActivityEntry& entry = out[ToAbsl(user)];
   const auto newer = [&](const std::optional<absl::Time>& date, absl::Time known) {
     return date.value_or(activity_date.value_or(absl::InfinitePast())) >= known;
   };
@@ -158,7 +171,7 @@ absl::Status ReadActivityEntity(json::Value entity, std::map<std::string, Activi
   return absl::OkStatus();
 }
 
-absl::Status ReadGroup(json::Value value, std::string& queue, std::string& user) {
+absl::Status ReadGroup(json::Value value, std::string_view& queue, std::string_view& user) {
   static constexpr std::array<std::string_view, 2> kKeys = {"queueId", "userId"};
   return ReadMembers(value, kKeys, {}, [&](int field, json::Value id) {
     return ReadId(id, field == 0 ? queue : user);
@@ -191,7 +204,7 @@ absl::Status ReadStats(json::Value value, Stats& stats) {
 }
 
 // One {"metric", "qualifier", "stats"}.
-absl::Status ReadMetric(json::Value value, std::string& metric, std::string& qualifier,
+absl::Status ReadMetric(json::Value value, std::string_view& metric, std::string_view& qualifier,
                         Stats& stats) {
   static constexpr std::array<std::string_view, 3> kKeys = {"metric", "qualifier", "stats"};
   return ReadMembers(value, kKeys, {0}, [&](int field, json::Value member) -> absl::Status {
@@ -212,7 +225,7 @@ absl::Status ParseResults(std::string_view body, ReadDatum read, EndResult end) 
       if (results.IsNull()) return absl::OkStatus();
       return ReadEach(results, [&](json::Value result) -> absl::Status {
         static constexpr std::array<std::string_view, 2> kResult = {"group", "data"};
-        std::string queue, user;
+        std::string_view queue, user;
         EVENKEEL_RETURN_IF_ERROR(
             ReadMembers(result, kResult, {0}, [&](int field, json::Value value) -> absl::Status {
               if (field == 0) return ReadGroup(value, queue, user);
@@ -235,7 +248,7 @@ absl::Status ReadAggregateDatum(json::Value value, std::vector<Entry>& out, Add 
     if (field == 0) return ReadIntervalStart(member, entry.start);
     if (member.IsNull()) return absl::OkStatus();
     return ReadEach(member, [&](json::Value element) -> absl::Status {
-      std::string metric, qualifier;
+      std::string_view metric, qualifier;
       Stats stats;
       EVENKEEL_RETURN_IF_ERROR(ReadMetric(element, metric, qualifier, stats));
       add(entry, metric, stats);
@@ -251,7 +264,7 @@ absl::StatusOr<PageInfo> ParseUsers(std::string_view body,
   return ParseListing(body, [&](json::Value entity) -> absl::Status {
     static constexpr std::array<std::string_view, 4> kKeys = {"id", "division", "state", "skills"};
     RosterEntry entry;
-    std::optional<std::string> state;
+    std::optional<std::string_view> state;
     EVENKEEL_RETURN_IF_ERROR(
         ReadMembers(entity, kKeys, {0}, [&](int field, json::Value value) -> absl::Status {
           switch (field) {
@@ -269,8 +282,13 @@ absl::StatusOr<PageInfo> ParseUsers(std::string_view body,
         }));
     entry.active = state.value_or("active") == "active";
     Normalise(entry.agent.skills);
-    const std::string id = entry.agent.id;
-    out.insert_or_assign(id, std::move(entry));
+    // The listing is in no order of ids, but most ids are new.
+    const auto at = out.lower_bound(entry.agent.id);
+    if (at != out.end() && at->first == entry.agent.id) {
+      at->second = std::move(entry);
+    } else {
+      out.emplace_hint(at, entry.agent.id, std::move(entry));
+    }
     return absl::OkStatus();
   });
 }
@@ -344,8 +362,7 @@ absl::StatusOr<PageInfo> ParseUserQueues(std::string_view body, std::vector<std:
   });
 }
 
-absl::StatusOr<ActivityPage> ParseActivity(std::string_view body,
-                                           std::map<std::string, ActivityEntry>& out) {
+absl::StatusOr<ActivityPage> ParseActivity(std::string_view body, ActivityByAgent& out) {
   ActivityPage page;
   const absl::Status status = json::Reader().Parse(body, [&](json::Value root) {
     static constexpr std::array<std::string_view, 1> kKeys = {"results"};
@@ -399,7 +416,7 @@ absl::Status ParseObservations(std::string_view body, absl::Time now,
                                std::map<std::string, model::QueueLive>& out) {
   model::QueueLive part;
   const auto read = [&](json::Value datum) -> absl::Status {
-    std::string metric, qualifier;
+    std::string_view metric, qualifier;
     Stats stats;
     EVENKEEL_RETURN_IF_ERROR(ReadMetric(datum, metric, qualifier, stats));
     if (metric == "oWaiting") {
@@ -420,26 +437,26 @@ absl::Status ParseObservations(std::string_view body, absl::Time now,
     }
     return absl::OkStatus();
   };
-  return ParseResults(
-      body, read, [&](json::Value, const std::string& queue, const std::string&) -> absl::Status {
-        if (const auto it = out.find(queue); it != out.end()) {
-          model::QueueLive& live = it->second;
-          live.waiting += part.waiting;
-          live.interacting += part.interacting;
-          live.on_queue_agents += part.on_queue_agents;
-          live.idle_agents += part.idle_agents;
-          live.longest_wait = std::max(live.longest_wait, part.longest_wait);
-        }
-        part = model::QueueLive();
-        return absl::OkStatus();
-      });
+  return ParseResults(body, read,
+                      [&](json::Value, std::string_view queue, std::string_view) -> absl::Status {
+                        if (const auto it = out.find(std::string(queue)); it != out.end()) {
+                          model::QueueLive& live = it->second;
+                          live.waiting += part.waiting;
+                          live.interacting += part.interacting;
+                          live.on_queue_agents += part.on_queue_agents;
+                          live.idle_agents += part.idle_agents;
+                          live.longest_wait = std::max(live.longest_wait, part.longest_wait);
+                        }
+                        part = model::QueueLive();
+                        return absl::OkStatus();
+                      });
 }
 
 absl::Status ParseQueueAggregates(
     std::string_view body,
     std::map<std::pair<std::string, absl::Time>, model::QueueInterval>& out) {
   std::vector<model::QueueInterval> parts;
-  const auto add = [](model::QueueInterval& entry, const std::string& metric, const Stats& stats) {
+  const auto add = [](model::QueueInterval& entry, std::string_view metric, const Stats& stats) {
     if (metric == "nOffered") {
       entry.offered += stats.count;
     } else if (metric == "tAnswered") {
@@ -455,12 +472,12 @@ absl::Status ParseQueueAggregates(
   };
   return ParseResults(
       body, [&](json::Value datum) { return ReadAggregateDatum(datum, parts, add); },
-      [&](json::Value result, const std::string& queue, const std::string&) -> absl::Status {
+      [&](json::Value result, std::string_view queue, std::string_view) -> absl::Status {
         if (queue.empty()) return result.Error("has no group.queueId");
         for (model::QueueInterval& part : parts) {
           part.queue_id = queue;
           const absl::Time start = part.start;
-          if (!out.try_emplace({queue, start}, std::move(part)).second) {
+          if (!out.try_emplace({part.queue_id, start}, std::move(part)).second) {
             return result.Error("gives an interval a second time");
           }
         }
@@ -469,11 +486,10 @@ absl::Status ParseQueueAggregates(
       });
 }
 
-absl::Status ParseAgentAggregates(
-    std::string_view body,
-    std::map<std::tuple<std::string, std::string, absl::Time>, model::AgentWork>& out) {
+absl::Status ParseAgentAggregates(std::string_view body, std::vector<model::AgentWork>& out) {
   std::vector<model::AgentWork> parts;
-  const auto add = [](model::AgentWork& entry, const std::string& metric, const Stats& stats) {
+  absl::flat_hash_set<std::pair<std::string_view, std::string_view>> groups;
+  const auto add = [](model::AgentWork& entry, std::string_view metric, const Stats& stats) {
     if (metric == "tTalk") {
       entry.talk += stats.sum;
     } else if (metric == "tHeld") {
@@ -486,15 +502,22 @@ absl::Status ParseAgentAggregates(
   };
   return ParseResults(
       body, [&](json::Value datum) { return ReadAggregateDatum(datum, parts, add); },
-      [&](json::Value result, const std::string& queue, const std::string& user) -> absl::Status {
+      [&](json::Value result, std::string_view queue, std::string_view user) -> absl::Status {
         if (queue.empty()) return result.Error("has no group.queueId");
-        for (model::AgentWork& part : parts) {
-          if (user.empty()) continue;  // what happened in the queue before any agent
-          part.agent_id = user;
-          part.queue_id = queue;
-          const absl::Time start = part.start;
-          if (!out.try_emplace({user, queue, start}, std::move(part)).second) {
-            return result.Error("gives an interval a second time");
+        // What happened in the queue before any agent is nobody's work.
+        if (!user.empty()) {
+          if (!groups.insert({user, queue}).second) {
+            return result.Error("gives a user and queue a second time");
+          }
+          for (size_t i = 0; i < parts.size(); ++i) {
+            for (size_t j = 0; j < i; ++j) {
+              if (parts[i].start == parts[j].start) {
+                return result.Error("gives an interval a second time");
+              }
+            }
+            parts[i].agent_id.assign(user);
+            parts[i].queue_id.assign(queue);
+            out.push_back(std::move(parts[i]));
           }
         }
         parts.clear();

@@ -4,6 +4,7 @@
 // statistics of time are milliseconds by the API's long-standing convention.
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
@@ -54,13 +55,13 @@ struct ActivityEntry {
   std::optional<bool> on_queue;  // by presence
   absl::Time presence_since = absl::InfinitePast();
 };
+using ActivityByAgent = absl::flat_hash_map<std::string, ActivityEntry>;
 struct ActivityPage {
   PageInfo info;
   bool truncated = false;  // some entities were left out: ask for fewer queues at once
 };
 // POST analytics/routing/activity/query with details.
-absl::StatusOr<ActivityPage> ParseActivity(std::string_view body,
-                                           std::map<std::string, ActivityEntry>& out);
+absl::StatusOr<ActivityPage> ParseActivity(std::string_view body, ActivityByAgent& out);
 // At work is presence On Queue (CAP-2); without a presence, any routing status but OFF_QUEUE.
 model::AgentState StateOf(const std::string& agent_id, const ActivityEntry& entry);
 
@@ -70,13 +71,11 @@ model::AgentState StateOf(const std::string& agent_id, const ActivityEntry& entr
 absl::Status ParseObservations(std::string_view body, absl::Time now,
                                std::map<std::string, model::QueueLive>& out);
 
-// POST analytics/conversations/aggregates/query grouped by queue, respectively by user and queue.
-// An interval that comes twice is an error.
+// POST analytics/conversations/aggregates/query grouped by queue, respectively by user and queue,
+// which adds to `out` in the answer's order. An interval that comes twice is an error.
 absl::Status ParseQueueAggregates(
     std::string_view body, std::map<std::pair<std::string, absl::Time>, model::QueueInterval>& out);
-absl::Status ParseAgentAggregates(
-    std::string_view body,
-    std::map<std::tuple<std::string, std::string, absl::Time>, model::AgentWork>& out);
+absl::Status ParseAgentAggregates(std::string_view body, std::vector<model::AgentWork>& out);
 
 struct Organisation {
   std::string id;

@@ -187,8 +187,7 @@ absl::StatusOr<RosterReading> PlatformReader::ReadRoster(const CallLimits& limit
 
 absl::Status PlatformReader::ReadActivity(std::span<const std::string> queue_ids,
                                           const CallLimits& limits,
-                                          std::map<std::string, platform::ActivityEntry>& found,
-                                          int& requests) {
+                                          platform::ActivityByAgent& found, int& requests) {
   bool truncated = false;
   EVENKEEL_ASSIGN_OR_RETURN(
       const Paged paged,
@@ -212,13 +211,15 @@ absl::Status PlatformReader::ReadActivity(std::span<const std::string> queue_ids
 absl::StatusOr<StatesReading> PlatformReader::ReadStates(std::span<const std::string> queue_ids,
                                                          const CallLimits& limits) {
   StatesReading reading;
-  std::map<std::string, platform::ActivityEntry> found;
+  platform::ActivityByAgent found;
   for (const auto batch : Batches(queue_ids)) {
     EVENKEEL_RETURN_IF_ERROR(ReadActivity(batch, limits, found, reading.counts.requests));
   }
   for (const auto& [agent, entry] : found) {
     reading.states.push_back(platform::StateOf(agent, entry));
   }
+  std::sort(reading.states.begin(), reading.states.end(),
+            [](const auto& a, const auto& b) { return a.agent_id < b.agent_id; });
   return reading;
 }
 
@@ -345,15 +346,26 @@ absl::StatusOr<IntervalsReading> PlatformReader::ReadIntervals(
 absl::StatusOr<AgentWorkReading> PlatformReader::ReadAgentWork(
     std::span<const std::string> queue_ids, const CallLimits& limits) {
   AgentWorkReading reading;
-  std::map<std::tuple<std::string, std::string, absl::Time>, model::AgentWork> found;
+  std::vector<model::AgentWork>& work = reading.work;
   EVENKEEL_RETURN_IF_ERROR(ReadAggregates(
       queue_ids, /*by_agent=*/true, limits,
-      [&](std::string_view body) { return platform::ParseAgentAggregates(body, found); },
+      [&](std::string_view body) { return platform::ParseAgentAggregates(body, work); },
       reading.from, reading.to, reading.counts));
-  for (auto& [key, work] : found) {
-    if (work.start >= reading.from && work.start < reading.to) {
-      reading.work.push_back(std::move(work));
-    }
+  std::erase_if(work, [&](const model::AgentWork& entry) {
+    return entry.start < reading.from || entry.start >= reading.to;
+  });
+  const auto key = [](const model::AgentWork& entry) {
+    return std::tie(entry.agent_id, entry.queue_id, entry.start);
+  };
+  std::sort(work.begin(), work.end(),
+            [&](const auto& a, const auto& b) { return key(a) < key(b); });
+  const auto twice = std::adjacent_find(
+      work.begin(), work.end(), [&](const auto& a, const auto& b) { return key(a) == key(b); });
+  if (twice != work.end()) {
+    return Understood(platform::kConversationAggregates,
+                      absl::InvalidArgumentError(
+                          absl::StrCat("$.results: agent ", twice->agent_id, " and queue ",
+                                       twice->queue_id, " come in the answers to two requests")));
   }
   return reading;
 }
@@ -382,7 +394,7 @@ std::vector<Probe> PlatformReader::Probes(std::span<const std::string> queue_ids
   probes.push_back({&platform::kRoutingActivity,
                     {{}, {{"pageSize", "1"}}, ActivityQuery(one)},
                     {"capacity", "fairness"},
-                    Into<std::map<std::string, platform::ActivityEntry>>(platform::ParseActivity)});
+                    Into<platform::ActivityByAgent>(platform::ParseActivity)});
   probes.push_back({&platform::kQueueObservations,
                     {{}, {}, ObservationsQuery(one)},
                     {"capacity"},
@@ -390,14 +402,13 @@ std::vector<Probe> PlatformReader::Probes(std::span<const std::string> queue_ids
                       std::map<std::string, model::QueueLive> out = {{id, {}}};
                       return platform::ParseObservations(body, now, out);
                     }});
-  probes.push_back(
-      {&platform::kConversationAggregates,
-       {{}, {}, AggregatesQuery(one, true, to - kIntervalLength, to)},
-       {"capacity", "fairness"},
-       [](std::string_view body) {
-         std::map<std::tuple<std::string, std::string, absl::Time>, model::AgentWork> out;
-         return platform::ParseAgentAggregates(body, out);
-       }});
+  probes.push_back({&platform::kConversationAggregates,
+                    {{}, {}, AggregatesQuery(one, true, to - kIntervalLength, to)},
+                    {"capacity", "fairness"},
+                    [](std::string_view body) {
+                      std::vector<model::AgentWork> out;
+                      return platform::ParseAgentAggregates(body, out);
+                    }});
   return probes;
 }
 

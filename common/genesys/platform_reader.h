@@ -31,7 +31,7 @@ class PlatformReader final : public CentreReader {
 
  private:
   absl::Status ReadActivity(std::span<const std::string> queue_ids, const CallLimits& limits,
-                            std::map<std::string, platform::ActivityEntry>& found, int& requests);
+                            platform::ActivityByAgent& found, int& requests);
   // One aggregates query for each batch of queues over the history window; `parse` takes an answer.
   absl::Status ReadAggregates(std::span<const std::string> queue_ids, bool by_agent,
                               const CallLimits& limits,

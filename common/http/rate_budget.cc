@@ -15,11 +15,12 @@ namespace evenkeel::http {
 namespace {
 
 // Share of the bucket that a priority leaves to those before it.
-constexpr std::array<double, 5> kReserve = {0.0, 0.05, 0.1, 0.2, 0.4};
+constexpr std::array<double, 6> kReserve = {0.0, 0.05, 0.1, 0.2, 0.3, 0.4};
 // What of our share of a window may be sent at once; the rest flows in over the window.
 constexpr double kBurst = 0.2;
-constexpr std::array<Priority, 5> kPriorities = {
-    Priority::kRestore, Priority::kThrottle, Priority::kPlan, Priority::kState, Priority::kHistory};
+constexpr std::array<Priority, 6> kPriorities = {Priority::kRestore, Priority::kThrottle,
+                                                 Priority::kPlan,    Priority::kState,
+                                                 Priority::kMembers, Priority::kHistory};
 
 std::optional<double> ReadNumber(const Response& response, std::string_view name) {
   double number = 0;
@@ -155,20 +156,25 @@ std::vector<absl::Duration> RealIntervals(std::span<const LoopDemand> loops,
   }
   const double floor_ratio = 0.5 * budget_per_minute / total;
   double rest = budget_per_minute * 0.5;
-  std::array<double, 5> granted_ratio;  // of the demand, by priority
+  std::vector<double> granted(loops.size());  // requests a minute
   for (const Priority priority : kPriorities) {
-    double wanted = 0;
+    // The smallest first: each takes what it needs, or an equal part of what is still there.
+    std::vector<size_t> members;
     for (size_t i = 0; i < loops.size(); ++i) {
-      if (loops[i].priority == priority) wanted += demand[i] * (1 - floor_ratio);
+      if (loops[i].priority == priority) members.push_back(i);
     }
-    const double given = std::min(rest, wanted);
-    rest -= given;
-    granted_ratio[static_cast<size_t>(priority)] =
-        wanted > 0 ? floor_ratio + (1 - floor_ratio) * given / wanted : 1;
+    std::sort(members.begin(), members.end(),
+              [&](size_t a, size_t b) { return demand[a] < demand[b]; });
+    for (size_t m = 0; m < members.size(); ++m) {
+      const double wanted = demand[members[m]] * (1 - floor_ratio);
+      const double given = std::min(wanted, rest / static_cast<double>(members.size() - m));
+      granted[members[m]] = demand[members[m]] * floor_ratio + given;
+      rest -= given;
+    }
   }
-  for (const LoopDemand& loop : loops) {
-    const double ratio = granted_ratio[static_cast<size_t>(loop.priority)];
-    intervals.push_back(ratio > 1 - 1e-9 ? loop.interval : loop.interval / ratio);
+  for (size_t i = 0; i < loops.size(); ++i) {
+    const double ratio = demand[i] > 0 ? granted[i] / demand[i] : 1;
+    intervals.push_back(ratio > 1 - 1e-9 ? loops[i].interval : loops[i].interval / ratio);
   }
   return intervals;
 }

@@ -18,8 +18,10 @@
 
 namespace evenkeel::http {
 
-// What a call is for, the most urgent first. Under pressure the last slow down first.
-enum class Priority { kRestore, kThrottle, kPlan, kState, kHistory };
+// What a call is for, the most urgent first. Under pressure the last slow down first. Of the reads
+// of state, those of what changes by the second go before the dear ones of queues and their
+// members, of which one reading may take a minute's budget.
+enum class Priority { kRestore, kThrottle, kPlan, kState, kMembers, kHistory };
 
 struct RateBudgetOptions {
   double requests_per_window = 300;          // the API's limit, until its headers tell; at least 1
@@ -97,8 +99,9 @@ struct LoopDemand {
 
 // The interval that each loop really gets: max(configured, requests / its share of
 // `budget_per_minute`). All are as configured when the budget suffices. Else every loop keeps half
-// of what an equal cut would leave it, and the rest goes to the most urgent first; loops of one
-// priority are cut alike.
+// of what an equal cut would leave it, and the rest goes to the most urgent first; where it ends
+// within a priority, each of its loops gets what it needs or an equal part: one dear reading does
+// not make the cheap ones beside it late.
 std::vector<absl::Duration> RealIntervals(std::span<const LoopDemand> loops,
                                           double budget_per_minute);
 

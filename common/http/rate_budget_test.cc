@@ -66,15 +66,15 @@ INSTANTIATE_TEST_SUITE_P(Limits, BudgetProperty,
                                          std::tuple(5.0, 60.0, 0.5), std::tuple(20.0, 1.0, 1.0),
                                          std::tuple(5.0, 60.0, 0.25), std::tuple(3.0, 60.0, 0.1)));
 
-// Five loops ask for more than there is: what they get falls with their patience.
+// Six loops ask for more than there is: what they get falls with their patience.
 TEST(RateBudgetTest, API3_UnderPressureThePatientSlowDownFirst) {
   RateBudget budget({300, absl::Minutes(1), 0.8}, At(0));
   std::map<Priority, int> asked, got;
   std::mt19937 random(3);
-  const std::array<double, 5> per_minute = {16, 16, 48, 96, 96};  // 272 against 192
+  const std::array<double, 6> per_minute = {16, 16, 48, 72, 60, 96};  // 308 against 192
   for (int tick = 0; tick < 60 * 60 * 10; ++tick) {
     const double now = tick * 0.1;
-    for (int p = 0; p < 5; ++p) {
+    for (int p = 0; p < 6; ++p) {
       if (std::uniform_real_distribution<>(0, 600)(random) > per_minute[p]) continue;
       const auto priority = static_cast<Priority>(p);
       ++asked[priority];
@@ -86,6 +86,8 @@ TEST(RateBudgetTest, API3_UnderPressureThePatientSlowDownFirst) {
   EXPECT_GT(ratio(Priority::kThrottle), 0.999);
   EXPECT_GT(ratio(Priority::kPlan), 0.99);
   EXPECT_GT(ratio(Priority::kState), 0.95);
+  EXPECT_GT(ratio(Priority::kMembers), ratio(Priority::kHistory) + 0.2);
+  EXPECT_LT(ratio(Priority::kMembers), 0.9);
   EXPECT_LT(ratio(Priority::kHistory), 0.3);
 }
 
@@ -202,6 +204,27 @@ TEST(RealIntervalsTest, API3_StretchesHistoryFirstAndFillsTheBudget) {
   // The urgent one is stretched least, loops of one priority alike.
   EXPECT_LT(intervals[1] / absl::Seconds(30), intervals[0] / absl::Seconds(15));
   EXPECT_EQ(intervals[2] / absl::Minutes(1), intervals[3] / absl::Minutes(10));
+}
+
+TEST(RealIntervalsTest, API3_ADearLoopDoesNotSlowTheCheapOnesBesideIt) {
+  // States and live figures, members queue by queue, figures of the past.
+  const std::vector<LoopDemand> loops = {{4, absl::Seconds(15), Priority::kState},
+                                         {152, absl::Seconds(30), Priority::kState},
+                                         {2, absl::Seconds(15), Priority::kState},
+                                         {2, absl::Minutes(1), Priority::kHistory}};
+  for (const double budget : {173.0, 86.0}) {
+    const auto intervals = RealIntervals(loops, budget);
+    EXPECT_EQ(intervals[0], absl::Seconds(15)) << budget;
+    EXPECT_EQ(intervals[2], absl::Seconds(15)) << budget;
+    EXPECT_GT(intervals[1], absl::Seconds(30)) << budget;
+    EXPECT_GT(intervals[3] / absl::Minutes(1), intervals[1] / absl::Seconds(30)) << budget;
+    EXPECT_NEAR(PerMinute(loops, intervals), budget, 1e-6);
+  }
+  // So little that it ends within the cheap ones: all are slowed.
+  const auto least = RealIntervals(loops, 10);
+  EXPECT_GT(least[0], absl::Seconds(15));
+  EXPECT_GT(least[2], absl::Seconds(15));
+  EXPECT_NEAR(PerMinute(loops, least), 10, 1e-6);
 }
 
 TEST(RealIntervalsTest, API3_PropertiesOnRandomLoops) {

@@ -199,5 +199,43 @@ TEST(JsonWriterTest, WritesWhatReadersRead) {
             "\"nan\":null,\"yes\":true,\"t\":\"2024-05-15T10:30:00.250Z\",\"list\":[1,{},null]}");
 }
 
+TEST(InstantTest, API6_TheFastFormAgreesWithTheSlowOne) {
+  std::mt19937_64 random(5);
+  for (int i = 0; i < 20000; ++i) {
+    const absl::Time time = absl::FromUnixMillis(
+        std::uniform_int_distribution<int64_t>(-62'000'000'000'000, 253'000'000'000'000)(random));
+    const std::string text = absl::FormatTime(
+        i % 2 == 0 ? "%Y-%m-%dT%H:%M:%E3SZ" : "%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone());
+    absl::Time read;
+    ASSERT_TRUE(ParseInstant(text, read)) << text;
+    ASSERT_EQ(read, time) << text;
+  }
+  absl::Time slow, fast;
+  std::string problem;
+  // Whatever stands at any place, both say the same.
+  const std::string whole = "2024-02-29T23:59:59.125Z";
+  for (size_t at = 0; at < whole.size(); ++at) {
+    for (const char c : std::string("09:.-TZ+ x5")) {
+      std::string text = whole;
+      text[at] = c;
+      const bool ok = absl::ParseTime(absl::RFC3339_full, text, &slow, &problem);
+      ASSERT_EQ(ParseInstant(text, fast), ok) << text;
+      if (ok) {
+        ASSERT_EQ(fast, slow) << text;
+      }
+    }
+  }
+  for (const char* text :
+       {"", "Z", "2024-05-15T10:30:00", "2024-05-15T10:30:00Z", "2023-02-29T00:00:00Z",
+        "2024-05-15T10:30:60Z", "2024-05-15T24:00:00Z", "2024-05-15T10:30:00+02:00",
+        "2024-05-15T10:30:00.Z", "2024-05-15T10:30:00.1234567891Z", "0000-01-01T00:00:00Z"}) {
+    const bool ok = absl::ParseTime(absl::RFC3339_full, text, &slow, &problem);
+    EXPECT_EQ(ParseInstant(text, fast), ok) << text;
+    if (ok) {
+      EXPECT_EQ(fast, slow) << text;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace evenkeel::json

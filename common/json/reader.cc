@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "common/base/status_macros.h"
 #include "common/base/string_bridge.h"
 
 namespace evenkeel::json {
@@ -74,7 +75,65 @@ std::string Expected(const char* wanted, simdjson::ondemand::value& value,
   return absl::StrCat("must be ", wanted, ": ", Explain(code));
 }
 
+// Two or more digits at `at`; false when one is not a digit.
+bool Digits(std::string_view text, size_t at, size_t count, int& out) {
+  out = 0;
+  for (size_t i = at; i < at + count; ++i) {
+    const unsigned digit = static_cast<unsigned char>(text[i]) - unsigned{'0'};
+    if (digit > 9) return false;
+    out = out * 10 + static_cast<int>(digit);
+  }
+  return true;
+}
+
+// Days since 1970-01-01 in the Gregorian calendar; years count from March here, so that the leap
+// day is a year's last.
+int64_t DaysSinceEpoch(int year, int month, int day) {
+  const int64_t y = month <= 2 ? year - 1 : year;
+  const int64_t era = y / 400, of_era = y % 400;
+  const int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+  return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+// The form that the API sends, some twenty times as fast as absl::ParseTime. False: another form.
+bool ParsePlainInstant(std::string_view text, absl::Time& out) {
+  constexpr size_t kWhole = 19;  // "2024-05-15T10:30:00"
+  if (text.size() <= kWhole || text.back() != 'Z' || text[4] != '-' || text[7] != '-' ||
+      text[10] != 'T' || text[13] != ':' || text[16] != ':') {
+    return false;
+  }
+  int year, month, day, hour, minute, second;
+  if (!Digits(text, 0, 4, year) || !Digits(text, 5, 2, month) || !Digits(text, 8, 2, day) ||
+      !Digits(text, 11, 2, hour) || !Digits(text, 14, 2, minute) || !Digits(text, 17, 2, second)) {
+    return false;
+  }
+  static constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  if (year < 1 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return false;
+  const bool leap = month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  if (day < 1 || day > kDays[month - 1] + (leap ? 1 : 0)) return false;
+  int64_t nanoseconds = 0;
+  if (const size_t fraction = text.size() - 1 - kWhole; fraction > 0) {
+    int digits = 0;
+    if (text[kWhole] != '.' || fraction < 2 || fraction > 10 ||
+        !Digits(text, kWhole + 1, fraction - 1, digits)) {
+      return false;
+    }
+    nanoseconds = digits;
+    for (size_t i = fraction - 1; i < 9; ++i) nanoseconds *= 10;
+  }
+  const int64_t seconds =
+      DaysSinceEpoch(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+  out = absl::FromUnixSeconds(seconds) + absl::Nanoseconds(nanoseconds);
+  return true;
+}
+
 }  // namespace
+
+bool ParseInstant(std::string_view text, absl::Time& out) {
+  if (ParsePlainInstant(text, out)) return true;
+  std::string problem;
+  return absl::ParseTime(absl::RFC3339_full, ToAbsl(text), &out, &problem);
+}
 
 bool Value::IsNull() {
   bool is_null = false;
@@ -85,11 +144,16 @@ bool Value::IsNull() {
 
 absl::Status Value::Error(std::string_view problem) const { return ErrorAt(frame_, problem); }
 
-absl::Status Value::Read(std::string& out) {
-  std::string_view text;
-  if (const auto code = value_.get_string().get(text); code != simdjson::SUCCESS) {
+absl::Status Value::Read(std::string_view& out) {
+  if (const auto code = value_.get_string().get(out); code != simdjson::SUCCESS) {
     return Error(Expected("a string", value_, code));
   }
+  return absl::OkStatus();
+}
+
+absl::Status Value::Read(std::string& out) {
+  std::string_view text;
+  EVENKEEL_RETURN_IF_ERROR(Read(text));
   out.assign(text);
   return absl::OkStatus();
 }
@@ -127,8 +191,7 @@ absl::Status Value::Read(absl::Time& out) {
   if (const auto code = value_.get_string().get(text); code != simdjson::SUCCESS) {
     return Error(Expected("a date and time", value_, code));
   }
-  std::string problem;
-  if (!absl::ParseTime(absl::RFC3339_full, ToAbsl(text), &out, &problem)) {
+  if (!ParseInstant(text, out)) {
     return Error("must be a date and time such as 2024-05-15T10:30:00Z");
   }
   return absl::OkStatus();
@@ -172,7 +235,11 @@ bool Object::Next(std::span<const std::string_view> keys) {
   keys_ = keys;
   while (Advance()) {
     for (size_t i = 0; i < keys.size(); ++i) {
-      if (keys[i] != frame_.key) continue;
+      // The first byte tells most of them apart, without a call.
+      if (keys[i].size() != frame_.key.size() || keys[i][0] != frame_.key[0] ||
+          keys[i] != frame_.key) {
+        continue;
+      }
       const uint64_t bit = uint64_t{1} << i;
       if ((seen_ & bit) != 0) return Fail(ErrorAt(&frame_, "occurs twice"));
       seen_ |= bit;

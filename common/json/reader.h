@@ -32,6 +32,9 @@
 
 namespace evenkeel::json {
 
+// "2024-05-15T10:30:00.000Z", or any other RFC 3339 form. False: it is none.
+bool ParseInstant(std::string_view text, absl::Time& out);
+
 // Where a value stands; rendered only when an error needs it.
 struct Frame {
   const Frame* parent = nullptr;
@@ -45,6 +48,7 @@ class Value {
 
   bool IsNull();
   absl::Status Read(std::string& out);
+  absl::Status Read(std::string_view& out);  // valid until the reader parses again
   absl::Status Read(bool& out);
   absl::Status Read(int64_t& out);  // an integer, or a number with no fraction such as 3.0
   absl::Status Read(double& out);   // finite

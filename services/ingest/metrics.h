@@ -20,6 +20,8 @@ inline constexpr char kReadings[] = "evenkeel_ingest_section_readings_total";
 inline constexpr char kFailuresInARow[] = "evenkeel_ingest_section_failures_in_a_row";
 inline constexpr char kSectionAge[] = "evenkeel_ingest_section_age_seconds";
 inline constexpr char kSectionInterval[] = "evenkeel_ingest_section_interval_seconds";
+inline constexpr char kSectionConfiguredInterval[] =
+    "evenkeel_ingest_section_configured_interval_seconds";
 inline constexpr char kSectionSeen[] = "evenkeel_ingest_section_seen_ratio";
 inline constexpr char kSectionUnknown[] = "evenkeel_ingest_section_unknown_entities";
 inline constexpr char kSnapshotNumber[] = "evenkeel_ingest_snapshot_number";
@@ -72,6 +74,12 @@ inline std::span<const obs::MetricSpec> MetricsTable() {
          MetricKind::kGauge,
          {section},
          "How often a section is really read, clock time."},
+        {kSectionConfiguredInterval,
+         MetricKind::kGauge,
+         {section},
+         "How often a section is to be read, clock time; less than really: the rate budget does "
+         "not "
+         "suffice."},
         {kSectionSeen,
          MetricKind::kGauge,
          {section},

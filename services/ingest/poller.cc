@@ -24,14 +24,17 @@ constexpr double kPlannedShare = 0.9;
 // plan cost one reading.
 constexpr absl::Duration kAfterChange = absl::Seconds(2);
 constexpr absl::Duration kLongestSleep = absl::Hours(1);
+// How long a reading that others go before waits for the rate budget, at least.
+constexpr absl::Duration kPatience = absl::Minutes(15);
 constexpr int kHistoryPage = 10000;  // intervals read at once at the start
 
 http::Priority PriorityOf(Section section) {
   switch (section) {
     case Section::kStates:
-    case Section::kQueues:
     case Section::kLive:
       return http::Priority::kState;
+    case Section::kQueues:
+      return http::Priority::kMembers;
     default:
       return http::Priority::kHistory;
   }
@@ -194,6 +197,7 @@ absl::Status Poller::Read(Section section, std::stop_token stop) {
     progress_.at(section).in_flight = true;
     schedule_.Started(section);
     limits.max_wait = std::max(absl::Minutes(1), 2 * schedule_.Interval(section));
+    if (PriorityOf(section) > http::Priority::kState) limits.max_budget_wait = kPatience;
   }
   const absl::StatusOr<int> requests = ReadAndPut(section, limits);
   const absl::Status status = requests.status();
@@ -319,6 +323,33 @@ void Poller::Replan() {
   size_t index = 0;
   for (const auto& [section, interval] : settings_.intervals) {
     schedule_.SetInterval(section, real[index++]);
+  }
+  LogSlowed();
+}
+
+void Poller::LogSlowed() {
+  for (const auto& [section, progress] : progress_) {
+    if (progress.requests == 0 && schedule_.FailuresInARow(section) == 0) return;
+  }
+  for (auto& [section, progress] : progress_) {
+    const absl::Duration configured = settings_.intervals.at(section);
+    const absl::Duration real = schedule_.Interval(section);
+    const double ratio = absl::FDivDuration(real, configured);
+    const double said = progress.said_slowed_ratio;
+    const bool slowed = ratio > 1 + 1e-6;
+    // Again only when it has changed by a quarter.
+    if (slowed == (said > 1) && std::abs(ratio / said - 1) < 0.25) continue;
+    progress.said_slowed_ratio = slowed ? ratio : 1;
+    if (slowed) {
+      log_.Warning("the rate budget does not suffice: the section is read less often",
+                   {{"section", model::SectionName(section)},
+                    {"configured_seconds", absl::ToDoubleSeconds(configured)},
+                    {"real_seconds", absl::ToDoubleSeconds(real)},
+                    {"requests_per_reading", progress.requests}});
+    } else {
+      log_.Info("the rate budget suffices again: the section is read as configured",
+                {{"section", model::SectionName(section)}});
+    }
   }
 }
 

@@ -84,7 +84,8 @@ class Poller {
     std::string last_error;
     absl::StatusCode said = absl::StatusCode::kOk;  // what was logged last
     int requests = 0;
-    std::stop_source wake;  // ends the section's sleep
+    double said_slowed_ratio = 1;  // real / configured interval, as logged last
+    std::stop_source wake;         // ends the section's sleep
     std::jthread thread;
   };
 
@@ -102,6 +103,8 @@ class Poller {
   std::vector<std::string> QueueIds() const;
   void Replan();                      // real intervals; with `mutex_` held
   void Wake(model::Section section);  // with `mutex_` held
+  // API-3: says which sections the rate budget slows, once all have been tried; with `mutex_` held.
+  void LogSlowed();
   void LogOutcome(model::Section section, const absl::Status& status);
   // How writing to the history went; with `observer_mutex_` held.
   void NoteHistory(const char* what, const absl::Status& status);

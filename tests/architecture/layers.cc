@@ -82,6 +82,8 @@ const std::vector<Row>& Table() {
       {std::regex("tools/genesys_sim/"),
        {"common/base/", "common/json/", "tools/genesys_sim/"},
        {"microhttpd.h", "yaml-cpp/"}},
+      // The peer that our reader is measured against.
+      {std::regex("tools/bench/simdjson_peer"), {"tools/bench/"}, {"simdjson.h"}},
       // It measures whatever there is, on what the simulator answers.
       {std::regex("tools/bench/"),
        Join({{"common/", "services/", "tools/bench/", "tools/ctl/table.h", "tools/genesys_sim/",

@@ -1,4 +1,4 @@
-"""The peer of evenkeel-bench-json: the least time that json.loads needs for a file's bytes.
+"""The peer of evenkeel-bench-ingest: the least time that json.loads needs for a file's bytes.
 
 usage: json_loads.py PASSES FILE     prints "<Python's version> <seconds>"
 

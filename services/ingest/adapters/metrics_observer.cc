@@ -47,6 +47,8 @@ void MetricsObserver::Update(const std::vector<SectionStatus>& sections, bool ac
     metrics_.Set(kSectionAge, section,
                  ever ? absl::ToDoubleSeconds(now - status.quality.taken_at) : -1);
     metrics_.Set(kSectionInterval, section, absl::ToDoubleSeconds(status.real_interval));
+    metrics_.Set(kSectionConfiguredInterval, section,
+                 absl::ToDoubleSeconds(status.configured_interval));
     metrics_.Set(kSectionSeen, section, ever ? model::SeenRatio(status.quality) : 0);
     metrics_.Set(kSectionUnknown, section, static_cast<double>(status.quality.unknown));
     metrics_.Set(kFailuresInARow, section, status.failures_in_a_row);
