@@ -20,7 +20,7 @@ using runtime::ClientRole;
 
 // Short, because someone is waiting: of clock time for the budget, of real time for an answer.
 const genesys::CallLimits kLimits = {
-    absl::Seconds(10), absl::Seconds(10), absl::InfiniteDuration(), {}};
+    .max_wait = absl::Seconds(10), .timeout = absl::Seconds(10), .stop = {}};
 
 bool Writes(const config::v1::ActuatorConfig& actuator) {
   const auto writes = [](int mode) { return mode != config::v1::MODE_DRY_RUN; };

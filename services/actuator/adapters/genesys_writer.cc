@@ -41,14 +41,17 @@ class GenesysWriter : public CentreWriter {
 
  protected:
   genesys::CallLimits Limits() const {
-    return {kReadWait, kTimeout, absl::InfiniteDuration(), stop_};
+    return {.max_wait = kReadWait, .timeout = kTimeout, .stop = stop_};
   }
 
   absl::Status Write(const genesys::Operation& operation, const std::string& queue_id,
                      const std::string& body, absl::Duration send_within) {
     return client_.api()
         .Call(operation, {{{"queueId", queue_id}}, {}, body},
-              {absl::ZeroDuration(), kTimeout, send_within, stop_})
+              {.max_wait = absl::ZeroDuration(),
+               .timeout = kTimeout,
+               .send_within = send_within,
+               .stop = stop_})
         .status();
   }
 
