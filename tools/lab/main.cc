@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "tools/lab/compare_command.h"
 #include "tools/lab/validate.h"
 
 namespace {
@@ -13,6 +14,7 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
+    {"compare", "what policies would have done, on the same calls", evenkeel::lab::RunCompare},
     {"validate", "the engine against published models and formulas", evenkeel::lab::RunValidate},
 };
 

@@ -1,0 +1,213 @@
+#include "tools/lab/compare/shift.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "common/stats/dispersion.h"
+#include "services/optimizer/adapters/glpk_solver.h"
+#include "services/optimizer/core/capacity/planner.h"
+#include "services/optimizer/core/capacity/proposals.h"
+#include "tools/genesys_sim/engine/engine.h"
+#include "tools/lab/compare/centre_view.h"
+#include "tools/lab/compare/virtual_actuator.h"
+#include "tools/lab/compare/virtual_ingest.h"
+
+namespace evenkeel::lab {
+namespace {
+
+constexpr absl::Duration kTick = absl::Seconds(1);              // actuator.tick
+constexpr absl::Duration kCycle = absl::Minutes(1);             // optimizer.capacity_cycle
+constexpr absl::Duration kProposalLifetime = absl::Minutes(2);  // optimizer.proposal_lifetime
+constexpr size_t kSmallestGroup = 5;                            // fairness_scorer.min_group_size
+// Not on a round hour by chance; the same for all.
+const absl::Time kStart = absl::FromUnixSeconds(1'700'006'400);
+
+class Collector : public sim::Observer {
+ public:
+  Collector(const sim::Scenario& scenario, const std::vector<int>& queues, absl::Duration length)
+      : scenario_(scenario),
+        length_(absl::ToInt64Microseconds(length)),
+        series_(static_cast<size_t>(absl::Ceil(length, kSeriesStep) / kSeriesStep)),
+        agents_(scenario.agents.size()) {
+    managed_.insert(queues.begin(), queues.end());
+  }
+
+  void Ended(const sim::Contact& contact) override {
+    if (contact.agent >= 0) {
+      ++agents_[contact.agent].handled;
+      talk_seconds_ += contact.talk_seconds;
+    }
+    if (!managed_.contains(contact.queue)) return;
+    const bool answered = contact.answered >= 0;
+    if (!answered && contact.outcome != sim::Outcome::kAbandoned) return;
+    const int64_t left = answered ? contact.answered : contact.ended;
+    const double wait = static_cast<double>(left - contact.arrived) * 1e-6;
+    const sim::Queue& queue = scenario_.queues[contact.queue];
+    in_target_ += answered && wait <= absl::ToDoubleSeconds(queue.target_wait) ? 1 : 0;
+    gave_up_ += answered ? 0 : 1;
+    left_ += 1;
+    wait_seconds_ += wait;
+    const auto step = static_cast<size_t>(left / absl::ToInt64Microseconds(kSeriesStep));
+    if (step < series_.size()) {
+      series_[step].wait_seconds += wait;
+      series_[step].left += 1;
+    }
+  }
+
+  void AgentChanged(int agent, int64_t micros, sim::Presence presence,
+                    sim::RoutingStatus status) override {
+    Count(agents_[agent], micros);
+    agents_[agent].status = status;
+  }
+
+  // At the end of the shift.
+  void Finish(Shift& shift) {
+    ShiftFigures& figures = shift.figures;
+    double staffed = 0, busy = 0;
+    std::map<std::vector<int>, std::vector<double>> groups;
+    for (size_t a = 0; a < agents_.size(); ++a) {
+      Count(agents_[a], length_);
+      staffed += agents_[a].staffed_micros * 1e-6;
+      busy += agents_[a].busy_micros * 1e-6;
+      std::vector<int> queues;
+      bool managed = false;
+      for (const sim::Membership& membership : scenario_.agents[a].memberships) {
+        queues.push_back(membership.queue);
+        managed = managed || managed_.contains(membership.queue);
+      }
+      std::sort(queues.begin(), queues.end());
+      if (managed && agents_[a].staffed_micros > 0) groups[queues].push_back(agents_[a].handled);
+    }
+    std::vector<std::vector<double>> handled;
+    for (auto& [queues, counts] : groups) handled.push_back(std::move(counts));
+    figures.unfairness_cv = UnfairnessCv(handled);
+    if (left_ > 0) {
+      figures.mean_wait_seconds = wait_seconds_ / left_;
+      figures.service_level_ratio = in_target_ / left_;
+      figures.abandonment_ratio = gave_up_ / left_;
+    }
+    if (staffed > 0) {
+      figures.occupancy_ratio = busy / staffed;
+      figures.talk_minutes_per_agent_hour = 60 * talk_seconds_ / staffed;
+    }
+    for (const Step& step : series_) {
+      shift.wait_series_seconds.push_back(step.left > 0 ? step.wait_seconds / step.left : 0);
+    }
+  }
+
+ private:
+  struct Step {
+    double wait_seconds = 0;
+    double left = 0;
+  };
+  struct Agent {
+    double handled = 0;
+    sim::RoutingStatus status = sim::RoutingStatus::kOffQueue;
+    int64_t since = 0;
+    double staffed_micros = 0;
+    double busy_micros = 0;
+  };
+  static void Count(Agent& agent, int64_t until) {
+    const auto passed = static_cast<double>(until - agent.since);
+    if (agent.status != sim::RoutingStatus::kOffQueue) agent.staffed_micros += passed;
+    if (agent.status == sim::RoutingStatus::kInteracting) agent.busy_micros += passed;
+    agent.since = until;
+  }
+
+  const sim::Scenario& scenario_;
+  const int64_t length_;
+  std::set<int> managed_;
+  double wait_seconds_ = 0, in_target_ = 0, gave_up_ = 0, left_ = 0, talk_seconds_ = 0;
+  std::vector<Step> series_;
+  std::vector<Agent> agents_;
+};
+
+// One cycle of the optimizer's loop.
+void RunCycle(const model::Snapshot& snapshot, const optimizer::PlannerSettings& settings,
+              absl::Time now, int64_t cycle, VirtualActuator& actuator) {
+  optimizer::PlannerSettings planner = settings;
+  planner.max_moves =
+      static_cast<int>(std::clamp<int64_t>(actuator.WritesLeft(now) / 2, 0, settings.max_moves));
+  const optimizer::GlpkSolver solver;
+  const auto plan = optimizer::PlanCapacity(snapshot, planner, now, solver);
+  if (!plan.ok()) return;  // too early: it has seen too little
+  for (const optimizer::ProposedMove& move : optimizer::ProposalsOf(
+           *plan, absl::StrCat("plan-", cycle), settings.horizon, now + kProposalLifetime)) {
+    if (move.then && !actuator.Validate(*move.then, now).ok()) continue;
+    if (actuator.Propose(move.first, now).ok() && move.then) {
+      (void)actuator.Propose(*move.then, now);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<int> ManagedQueues(const sim::Scenario& scenario) {
+  std::set<int> queues;
+  for (const sim::CallType& type : scenario.call_types) queues.insert(type.queue);
+  for (const sim::Campaign& campaign : scenario.campaigns) queues.erase(campaign.queue);
+  return {queues.begin(), queues.end()};
+}
+
+double UnfairnessCv(const std::vector<std::vector<double>>& handled_by_group) {
+  double sum = 0, agents = 0;
+  for (const std::vector<double>& handled : handled_by_group) {
+    if (handled.size() < kSmallestGroup) continue;
+    const auto cv = stats::NoiseCorrectedCv(handled);
+    if (!cv) continue;
+    sum += *cv * static_cast<double>(handled.size());
+    agents += static_cast<double>(handled.size());
+  }
+  return agents > 0 ? sum / agents : 0;
+}
+
+Shift RunShift(const std::shared_ptr<const sim::Scenario>& scenario, uint64_t seed,
+               absl::Duration length, bool loop) {
+  const std::vector<int> queues = ManagedQueues(*scenario);
+  Collector collector(*scenario, queues, length);
+  sim::EngineOptions options;
+  options.observer = &collector;
+  options.keep_history = loop;
+  sim::Engine engine(scenario, seed, kStart, options);
+  Shift shift;
+  if (loop) {
+    engine.AdvanceTo(kStart);
+    const CentreView view(engine, queues);
+    VirtualIngest ingest(view);
+    absl::Time now = kStart;
+    std::map<std::string, std::vector<absl::Time>> losses;  // by queue
+    VirtualActuator actuator(engine, queues, [&](const model::Change& change) {
+      ingest.ObserveChange(change, now);
+      if (change.state != model::ChangeState::kVerifying) return;
+      if (std::get<bool>(change.proposal.new_value)) return;
+      std::vector<absl::Time>& lost = losses[model::EntityQueue(change.proposal.entity)];
+      lost.push_back(now);
+      const auto recent = std::count_if(lost.begin(), lost.end(),
+                                        [&](absl::Time at) { return at > now - absl::Hours(1); });
+      shift.most_lost_in_an_hour = std::max<int64_t>(shift.most_lost_in_an_hour, recent);
+    });
+    optimizer::PlannerSettings settings;
+    for (const int queue : queues) {
+      settings.queues.emplace_back().queue_id = scenario->queues[queue].id;
+    }
+    int64_t cycles = 0;
+    for (now += kTick; now <= kStart + length; now += kTick) {
+      engine.AdvanceTo(now);
+      ingest.Tick(now);
+      actuator.Tick(now);
+      if ((now - kStart) % kCycle == absl::ZeroDuration()) {
+        RunCycle(ingest.snapshot(), settings, now, ++cycles, actuator);
+      }
+    }
+    shift.figures.changes = static_cast<double>(actuator.applied());
+    shift.refusals = actuator.refusals();
+  }
+  engine.AdvanceTo(kStart + length);
+  collector.Finish(shift);
+  return shift;
+}
+
+}  // namespace evenkeel::lab
