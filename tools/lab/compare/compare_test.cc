@@ -168,7 +168,8 @@ TEST(VirtualActuatorTest, Sim7JoinsAreAsynchronousAndGuardrailsHold) {
   EXPECT_EQ(engine.Joined(0, other), true);
   EXPECT_EQ(actuator.applied(), 1);
   EXPECT_THAT(states,
-              ::testing::ElementsAre(model::ChangeState::kAccepted, model::ChangeState::kVerifying,
+              ::testing::ElementsAre(model::ChangeState::kAccepted, model::ChangeState::kSuperseded,
+                                     model::ChangeState::kAccepted, model::ChangeState::kVerifying,
                                      model::ChangeState::kApplied));
   // The dwell: it stays ten minutes.
   model::Proposal leave = join;
