@@ -87,10 +87,9 @@ Api::Api(Scenario scenario, ApiOptions options, const Clock& clock, IdSource& id
       agents_(IndexById(engine_.scenario().agents)),
       skills_(IndexById(engine_.scenario().skills)),
       campaigns_(IndexById(engine_.scenario().campaigns)),
+      guide_queues_(engine_.scenario().queues.size()),
       write_delays_(options_.seed, {kWriteDelays}),
-      platform_(engine_.scenario()) {
-  guide_.queues.resize(engine_.scenario().queues.size());
-}
+      platform_(engine_.scenario()) {}
 
 absl::StatusOr<int> Api::FindCampaign(const std::string& id) const {
   return Find(campaigns_, "campaign", id);
@@ -114,21 +113,7 @@ void Api::Advance() {
   AdvanceLocked();
 }
 
-void Api::AdvanceLocked() {
-  const absl::Time now = clock_.Now();
-  // Agents whose pause is over on the way there.
-  while (!guide_.pauses.empty() && guide_.pauses.begin()->first <= now) {
-    const auto [at, pause] = *guide_.pauses.begin();
-    guide_.pauses.erase(guide_.pauses.begin());
-    engine_.AdvanceTo(at);
-    const AgentState state = engine_.GetAgent(pause.agent);
-    // Not when he or his schedule has chosen something else since.
-    if (state.presence == pause.presence && state.presence_since == pause.since) {
-      engine_.SetPresence(pause.agent, Presence::kOnQueue);
-    }
-  }
-  engine_.AdvanceTo(now);
-}
+void Api::AdvanceLocked() { engine_.AdvanceTo(clock_.Now()); }
 
 const Operation* Api::FindOperation(std::string_view method, std::string_view path,
                                     std::vector<std::string>& values) const {

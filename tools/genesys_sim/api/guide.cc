@@ -24,16 +24,6 @@ const std::vector<Operation>& GuideOperations() {
        GuideInteractionMetrics},
       {"POST", "/api/v2/analytics/interactions/metrics", Access::kRead, "analytics:read",
        GuideInteractionMetrics},
-      {"PUT", "/api/v2/routing/rules", Access::kWrite, "routing:strategy:write", GuidePutRules},
-      {"PUT", "/api/v2/users/{userId}/availability", Access::kWrite, "users:availability:edit",
-       GuidePutAvailability},
-      {"PATCH", "/api/v2/users/{userId}", Access::kWrite, "users:edit", GuidePatchUser},
-      {"GET", "/api/v2/outbound/campaigns/{campaignId}", Access::kRead, "outbound:campaign:read",
-       GuideGetCampaign},
-      {"PUT", "/api/v2/outbound/campaigns/{campaignId}", Access::kWrite, "outbound:campaign:write",
-       GuidePutCampaign},
-      {"GET", "/api/v2/outbound/campaigns/{campaignId}/calls", Access::kRead,
-       "outbound:campaign:read", GuideGetCalls},
   };
   return operations;
 }

@@ -162,12 +162,6 @@ absl::Status ReadObject(json::Value value, std::initializer_list<Property> prope
   return absl::OkStatus();
 }
 
-absl::Status ReadArray(json::Value value, const std::function<absl::Status(json::Value)>& read) {
-  json::Array array(value);
-  while (array.Next()) EVENKEEL_RETURN_IF_ERROR(read(array.value()));
-  return array.Finish();
-}
-
 absl::Status ReadStrings(json::Value value, std::vector<std::string>& out) {
   json::Array array(value);
   while (array.Next()) EVENKEEL_RETURN_IF_ERROR(array.value().Read(out.emplace_back()));

@@ -69,9 +69,6 @@ struct Property {
 // Reads an object that may have these properties and no others, each once.
 absl::Status ReadObject(json::Value value, std::initializer_list<Property> properties);
 
-// Reads each element of an array.
-absl::Status ReadArray(json::Value value, const std::function<absl::Status(json::Value)>& read);
-
 // Readers for Property: into a variable, or for a property that is known but not looked at.
 template <typename T>
 auto Into(T& out) {
