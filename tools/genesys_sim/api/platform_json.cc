@@ -282,12 +282,11 @@ std::vector<std::pair<absl::Time, absl::Time>> Intervals::All() const {
 Intervals ReadIntervals(const std::string& interval, const std::string& granularity,
                         Violations& violations) {
   Intervals read;
-  const auto ends = ParseInterval(interval);
-  if (!ends) {
+  if (const auto ends = ParseInterval(interval)) {
+    std::tie(read.from, read.to) = *ends;
+  } else {
     violations.Add("$.interval", "must be two ISO-8601 times with offset, from/to");
-    return read;
   }
-  std::tie(read.from, read.to) = *ends;
   read.granularity = read.to - read.from;
   if (granularity.empty()) return read;
   const auto length = ParseIsoDuration(granularity);
