@@ -262,6 +262,12 @@ TEST_F(HistoryTest, Sim3ObservationsTellTheMedium) {
     found.insert(result["group"]["mediaType"].text());
   }
   EXPECT_THAT(found, testing::ElementsAre("chat", "voice"));
+  const JsonTree outbound = client_.Post(
+      "/api/v2/analytics/conversations/aggregates/query",
+      std::string(kHour) + R"(,"groupBy":["queueId"],"metrics":["tHandle"],"filter":{"type":"and",
+        "predicates":[{"dimension":"direction","value":"outbound"}]}})");
+  ASSERT_EQ(outbound["results"].size(), 1u);
+  EXPECT_EQ(outbound["results"][0]["group"]["queueId"].text(), "q5");
 }
 
 TEST_F(HistoryTest, Sim3LimitsAreThoseThatHold) {

@@ -68,6 +68,9 @@ TEST_F(QueuesTest, Sim3APutStoresAllThatAQueueHasAndGivesItBack) {
   for (const auto& property : sent.members()) {
     EXPECT_TRUE(queue[property.first].present()) << property.first;
   }
+  const JsonTree of_user = Get("/users/a000/queues")["entities"][0];
+  EXPECT_EQ(of_user["callingPartyName"].text(), "us");
+  EXPECT_FALSE(of_user["autoAnswerOnly"].present()) << "which a user's queue does not have";
   // What is read can be written, and changes nothing.
   Write("PUT", "/routing/queues/q1", read);
   EXPECT_EQ(client_.Ask("GET", "/api/v2/routing/queues/q1").body, read);
