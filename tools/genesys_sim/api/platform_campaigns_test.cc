@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "tools/genesys_sim/api/platform_centre.h"
+#include "tests/contract/platform_centre.h"
 
 namespace evenkeel::sim {
 namespace {

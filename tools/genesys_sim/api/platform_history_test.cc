@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "tools/genesys_sim/api/platform_centre.h"
+#include "tests/contract/platform_centre.h"
 
 namespace evenkeel::sim {
 namespace {

@@ -8,7 +8,7 @@
 #include <set>
 #include <sstream>
 
-#include "tools/genesys_sim/api/platform_centre.h"
+#include "tests/contract/platform_centre.h"
 
 namespace evenkeel::sim {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tools/genesys_sim/api/platform_centre.h"
+#include "tests/contract/platform_centre.h"
 
 namespace evenkeel::sim {
 namespace {
