@@ -82,8 +82,8 @@ TEST_P(EachDialect, Sim3WhatIsNotThereIs404) {
            // Of the other dialect.
            {"GET", platform() ? "/api/v2/routing/users" : "/api/v2/users"},
            {"GET", platform() ? "/api/v2/routing/users/state" : "/api/v2/tokens/me"},
-           {platform() ? "PUT" : "GET",
-            platform() ? "/api/v2/routing/queues/q1" : "/api/v2/routing/queues/q1/members"},
+           {"GET",
+            platform() ? "/api/v2/routing/queues/q1/metrics" : "/api/v2/routing/queues/q1/members"},
        }) {
     const http::Response response = client.Ask(method, path);
     EXPECT_EQ(response.status, 404) << method << " " << path;

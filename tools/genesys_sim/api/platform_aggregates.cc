@@ -200,7 +200,7 @@ std::vector<Group> GroupsOf(Api& api, const Query& query) {
       if (dimension == "mediaType") {
         return std::string(NamesOf(scenario.queues[queue].media).analytics);
       }
-      if (dimension == "direction") return "inbound";
+      if (dimension == "direction") return std::string(DirectionOf(api, queue));
       return user;
     });
   };

@@ -117,6 +117,14 @@ void WriteNamed(std::string_view key, std::string_view id, std::string_view name
   writer.Key(key).BeginObject().Field("id", id).Field("name", name).EndObject();
 }
 
+std::string_view DirectionOf(Api& api, int queue) {
+  const Scenario& scenario = api.scenario();
+  const auto feeds = [&](const auto& source) { return source.queue == queue; };
+  const bool called = std::any_of(scenario.call_types.begin(), scenario.call_types.end(), feeds);
+  const bool calls = std::any_of(scenario.campaigns.begin(), scenario.campaigns.end(), feeds);
+  return calls && !called ? "outbound" : "inbound";
+}
+
 void WriteRoutingStatus(Api& api, int agent, json::Writer& writer) {
   const AgentState state = api.engine().GetAgent(agent);
   writer.BeginObject()
@@ -158,13 +166,16 @@ void WriteSkill(Api& api, const AgentSkill& skill, json::Writer& writer) {
 
 const std::vector<AgentSkill>& SkillsOf(Api& api, int agent) { return api.engine().Skills(agent); }
 
-std::string UserName(Api& api, int agent) {
+const std::string& UserName(Api& api, int agent) {
   return api.platform().users[agent].properties["name"].text();
 }
 
 void SortByUserName(Api& api, std::vector<int>& agents) {
-  std::stable_sort(agents.begin(), agents.end(),
-                   [&](int a, int b) { return UserName(api, a) < UserName(api, b); });
+  std::vector<std::pair<std::string_view, int>> named;
+  for (const int agent : agents) named.emplace_back(UserName(api, agent), agent);
+  std::stable_sort(named.begin(), named.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (size_t i = 0; i < named.size(); ++i) agents[i] = named[i].second;
 }
 
 void WriteUser(Api& api, int index, const std::vector<std::string>& expand, json::Writer& writer) {
@@ -195,7 +206,7 @@ void WriteUser(Api& api, int index, const std::vector<std::string>& expand, json
   writer.Field("selfUri", absl::StrCat("/api/v2/users/", agent.id)).EndObject();
 }
 
-void WriteQueueMembers(Api& api, int index, json::Writer& writer) {
+void WriteQueueMembers(Api& api, int index, json::Writer& writer, bool of_user) {
   const Queue& queue = api.scenario().queues[index];
   const PlatformState::Queue& kept = api.platform().queues[index];
   const Division& division = api.scenario().divisions[queue.division];
@@ -209,13 +220,19 @@ void WriteQueueMembers(Api& api, int index, json::Writer& writer) {
   writer.Field("memberCount", state.members)
       .Field("userMemberCount", state.members)
       .Field("joinedMemberCount", state.joined);
-  kept.settings.WriteMembers(writer);
+  if (of_user && kept.settings.Has("autoAnswerOnly")) {
+    Json settings = kept.settings;
+    settings.Remove("autoAnswerOnly");
+    settings.WriteMembers(writer);
+  } else {
+    kept.settings.WriteMembers(writer);
+  }
   writer.Field("selfUri", absl::StrCat("/api/v2/routing/queues/", queue.id));
 }
 
 void WriteUserQueue(Api& api, int queue, bool joined, json::Writer& writer) {
   writer.BeginObject();
-  WriteQueueMembers(api, queue, writer);
+  WriteQueueMembers(api, queue, writer, /*of_user=*/true);
   writer.Field("joined", joined).EndObject();
 }
 
@@ -282,12 +299,11 @@ std::vector<std::pair<absl::Time, absl::Time>> Intervals::All() const {
 Intervals ReadIntervals(const std::string& interval, const std::string& granularity,
                         Violations& violations) {
   Intervals read;
-  const auto ends = ParseInterval(interval);
-  if (!ends) {
+  if (const auto ends = ParseInterval(interval)) {
+    std::tie(read.from, read.to) = *ends;
+  } else {
     violations.Add("$.interval", "must be two ISO-8601 times with offset, from/to");
-    return read;
   }
-  std::tie(read.from, read.to) = *ends;
   read.granularity = read.to - read.from;
   if (granularity.empty()) return read;
   const auto length = ParseIsoDuration(granularity);

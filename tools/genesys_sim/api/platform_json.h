@@ -49,13 +49,15 @@ const std::vector<std::string>& UserExpands();
 
 const std::vector<AgentSkill>& SkillsOf(Api& api, int agent);
 // What the user is called now.
-std::string UserName(Api& api, int agent);
+const std::string& UserName(Api& api, int agent);
 void SortByUserName(Api& api, std::vector<int>& agents);
 void WriteUser(Api& api, int agent, const std::vector<std::string>& expand, json::Writer& writer);
-// The properties of a queue, without the braces.
-void WriteQueueMembers(Api& api, int queue, json::Writer& writer);
+// The properties of a queue, without the braces. One of a user's queues has all but one of them.
+void WriteQueueMembers(Api& api, int queue, json::Writer& writer, bool of_user = false);
 // As one of a user's queues.
 void WriteUserQueue(Api& api, int queue, bool joined, json::Writer& writer);
+// Of a queue's contacts as a whole: "outbound" where only campaigns feed it, else "inbound".
+std::string_view DirectionOf(Api& api, int queue);
 void WriteRoutingStatus(Api& api, int agent, json::Writer& writer);
 void WritePresence(Api& api, int agent, json::Writer& writer);
 void WriteSkill(Api& api, const AgentSkill& skill, json::Writer& writer);

@@ -312,7 +312,7 @@ void WriteContactMetrics(Api& api, int queue, const ObservationQuery& query, jso
             for (const absl::Time since : waiting) {
               writer.BeginObject()
                   .Field("observationDate", since)
-                  .Field("direction", "inbound")
+                  .Field("direction", DirectionOf(api, queue))
                   .Field("routingPriority", 0)
                   .EndObject();
             }
@@ -325,7 +325,7 @@ void WriteContactMetrics(Api& api, int queue, const ObservationQuery& query, jso
             for (const auto& [since, agent] : interacting) {
               writer.BeginObject()
                   .Field("observationDate", since)
-                  .Field("direction", "inbound")
+                  .Field("direction", DirectionOf(api, queue))
                   .Field("userId", api.scenario().agents[agent].id)
                   .EndObject();
             }
