@@ -133,7 +133,10 @@ class FakeReader final : public genesys::CentreReader {
     reading.counts = {2, 2, requests_};
     return Answer(model::Section::kAgentWork, std::move(reading));
   }
-  std::vector<genesys::Probe> Probes(std::span<const std::string>) const override { return {}; }
+  std::vector<genesys::Probe> Probes(std::span<const std::string>,
+                                     const genesys::OptionalReads&) const override {
+    return {};
+  }
 
  private:
   template <typename Reading>
