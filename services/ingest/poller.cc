@@ -318,7 +318,9 @@ absl::StatusOr<int> Poller::ReadQueues(const std::vector<std::string>& ids, absl
                                        const genesys::CallLimits& limits) {
   EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadQueues(ids, limits));
   std::lock_guard lock(mutex_);
-  const bool none_before = QueueIds().empty();
+  const bool none_before =
+      QueueIds().empty() ||
+      (settings_.intervals.contains(Section::kAdherence) && builder_.MemberIds().empty());
   builder_.PutQueues(std::move(reading.queues), std::move(reading.memberships),
                      CompletenessOf(reading.counts), asked_at);
   if (none_before) {
