@@ -151,5 +151,18 @@ TEST(ConfigTest, AMissingFileIsNamed) {
   EXPECT_THAT(std::string(config.status().message()), HasSubstr("/nonexistent/evenkeel.yaml"));
 }
 
+TEST(ConfigTest, API5_OptionalReadings) {
+  const auto found = ViolationsOf(
+      "scope: {campaigns: [{id: c1}, {id: c1}, {id: ''}]}\n"
+      "ingest: {campaigns_interval: 1s, adherence_interval: 2s, channel_work_interval: 0s,\n"
+      "         channel_work_time_zone: Middle/Earth}\n");
+  EXPECT_THAT(found, Contains(FieldViolation{"scope.campaigns[1].id", "\"c1\" is listed twice"}));
+  EXPECT_THAT(found, Contains(FieldViolation{"scope.campaigns[2].id", "is missing"}));
+  EXPECT_THAT(found, Contains(Field(&FieldViolation::field, "ingest.campaigns_interval")));
+  EXPECT_THAT(found, Contains(Field(&FieldViolation::field, "ingest.adherence_interval")));
+  EXPECT_THAT(found, Contains(Field(&FieldViolation::field, "ingest.channel_work_time_zone")));
+  EXPECT_THAT(found, Not(Contains(Field(&FieldViolation::field, "ingest.channel_work_interval"))));
+}
+
 }  // namespace
 }  // namespace evenkeel::config

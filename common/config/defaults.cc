@@ -51,6 +51,12 @@ v1::Config DefaultConfig() {
   *ingest.mutable_history_retention() = Span(7 * kDay);
   *ingest.mutable_dwell() = Span(10 * kMinute);
   ingest.set_snapshots_kept(20);
+  *ingest.mutable_campaigns_interval() = Span(30);
+  *ingest.mutable_campaign_calls_interval() = Span(30);
+  *ingest.mutable_adherence_interval() = Span(0);
+  *ingest.mutable_channel_work_interval() = Span(0);
+  ingest.set_channel_work_time_zone("UTC");
+  *ingest.mutable_presences_interval() = Span(0);
 
   v1::OptimizerConfig& optimizer = *config.mutable_optimizer();
   *optimizer.mutable_capacity_cycle() = Span(kMinute);

@@ -127,6 +127,19 @@ void CheckQueues(const v1::Config& config, Checker& check) {
   }
 }
 
+void CheckCampaigns(const v1::Config& config, Checker& check) {
+  std::set<std::string> ids;
+  int index = 0;
+  for (const v1::CampaignConfig& campaign : config.scope().campaigns()) {
+    const std::string at = absl::StrCat("scope.campaigns[", index++, "].id");
+    if (campaign.id().empty()) {
+      check.violations().Add(at, "is missing");
+    } else if (!ids.insert(campaign.id()).second) {
+      check.violations().Add(at, absl::StrCat("\"", campaign.id(), "\" is listed twice"));
+    }
+  }
+}
+
 void CheckServices(const v1::Config& config, Checker& check) {
   const v1::ServicesConfig& services = config.services();
   for (const auto& [name, service] :
@@ -151,6 +164,21 @@ void CheckLoops(const v1::Config& config, Checker& check) {
   check.Span("ingest.live_interval", ingest.live_interval(), absl::Seconds(5), kDay);
   check.Span("ingest.intervals_interval", ingest.intervals_interval(), absl::Seconds(5), kDay);
   check.Span("ingest.agent_work_interval", ingest.agent_work_interval(), absl::Seconds(5), kDay);
+  check.Span("ingest.campaigns_interval", ingest.campaigns_interval(), absl::Seconds(5), kDay);
+  check.Span("ingest.campaign_calls_interval", ingest.campaign_calls_interval(), absl::Seconds(5),
+             kDay);
+  for (const auto& [name, interval] :
+       {std::pair("ingest.adherence_interval", ingest.adherence_interval()),
+        std::pair("ingest.channel_work_interval", ingest.channel_work_interval()),
+        std::pair("ingest.presences_interval", ingest.presences_interval())}) {
+    if (convert::FromProto(interval) == absl::ZeroDuration()) continue;  // not read
+    check.Span(name, interval, absl::Seconds(5), kDay);
+  }
+  if (absl::TimeZone zone; !absl::LoadTimeZone(ingest.channel_work_time_zone(), &zone)) {
+    check.violations().Add("ingest.channel_work_time_zone",
+                           absl::StrCat("\"", ingest.channel_work_time_zone(),
+                                        "\" is no time zone such as Europe/Berlin or UTC"));
+  }
   check.Span("ingest.estimate_half_life", ingest.estimate_half_life(), absl::Minutes(1), kDay);
   check.Span("ingest.estimate_prior_weight", ingest.estimate_prior_weight(), kSecond, kDay);
   check.Span("ingest.history_retention", ingest.history_retention(), absl::Hours(1), 400 * kDay);
@@ -284,6 +312,7 @@ absl::Status ValidateConfig(const v1::Config& config) {
   }
   CheckCentre(config, check);
   CheckQueues(config, check);
+  CheckCampaigns(config, check);
   CheckServices(config, check);
   CheckLoops(config, check);
   CheckActuator(config, check);

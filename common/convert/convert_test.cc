@@ -49,9 +49,10 @@ model::Snapshot RandomSnapshot(uint64_t number, std::mt19937& random) {
   for (int q = 0; q < 5; ++q) {
     if (pick(5) == 0) continue;
     const std::string id = "q" + std::to_string(q);
-    model::Queue queue{id, text("name", 9), "d1", text("s", 3), std::nullopt, std::nullopt};
+    model::Queue queue{id, text("name", 9), "d1", text("s", 3), std::nullopt, std::nullopt, {}};
     if (pick(2)) queue.service_level_target = {0.9, absl::Seconds(pick(60))};
     if (pick(2)) queue.inbound_capacity = pick(200);
+    for (int i = pick(3); i > 0; --i) queue.rings.push_back({span(), {text("s", 9), text("t", 9)}});
     s.queues.push_back(queue);
     s.live.push_back({id, pick(9), pick(9), span(), pick(9), pick(9)});
     for (int i = 0; i < 4; ++i) {
@@ -61,6 +62,53 @@ model::Snapshot RandomSnapshot(uint64_t number, std::mt19937& random) {
     model::QueueEstimate estimate{id, pick(1000) / 7.0, pick(1000) / 3.0, std::nullopt, 60, 1.5};
     if (pick(2)) estimate.mean_patience_seconds = pick(500) / 3.0;
     s.estimates.push_back(estimate);
+  }
+  for (int c = 0; c < 4; ++c) {
+    if (pick(4) == 0) continue;
+    model::Campaign campaign;
+    campaign.id = "c" + std::to_string(c);
+    campaign.name = text("name", 9);
+    campaign.division_id = text("d", 3);
+    campaign.queue_id = text("q", 5);
+    campaign.mode = static_cast<model::DialingMode>(pick(7));
+    campaign.status = static_cast<model::CampaignStatus>(pick(8));
+    if (pick(2)) campaign.calls_per_agent = pick(50) / 10.0;
+    if (pick(2)) campaign.abandon_limit_percent = pick(10);
+    if (pick(2)) {
+      campaign.stats = {pick(999),      pick(99),     std::nullopt, pick(9),
+                        pick(90) / 8.0, std::nullopt, pick(9)};
+      if (pick(2)) campaign.stats->connect_ratio = pick(9) / 8.0;
+      if (pick(2)) campaign.stats->adjusted_calls_per_agent = pick(9) / 4.0;
+    }
+    s.campaigns.push_back(campaign);
+    for (int i = 0; i < 5; ++i) {
+      model::CampaignCall call{
+          campaign.id,  text("call", 99), At(10 * i),   text("x", 3), pick(2) == 1,
+          pick(2) == 1, pick(2) == 1,     text("a", 9), {},           {}};
+      if (pick(2)) call.talk = span();
+      if (pick(2)) call.wrap_up = span();
+      s.campaign_calls.push_back(call);
+    }
+    s.presences.push_back(
+        {text("p", 3) + std::to_string(c), text("Break", 3), text("n", 5), pick(2) == 1});
+  }
+  std::sort(s.presences.begin(), s.presences.end(),
+            [](const auto& a, const auto& b) { return a.id < b.id; });
+  for (const auto& agent : s.agents) {
+    if (pick(3) == 0) continue;
+    model::Adherence adherence{agent.id,
+                               static_cast<model::ActivityCategory>(pick(10)),
+                               static_cast<model::AdherenceState>(pick(6)),
+                               std::nullopt,
+                               static_cast<model::ActivityCategory>(pick(10)),
+                               std::nullopt};
+    if (pick(2)) adherence.changed_at = At(pick(99));
+    if (pick(2)) adherence.next_at = At(pick(99));
+    s.adherence.push_back(adherence);
+    for (int media = pick(6); media < 6; ++media) {
+      s.channel_work.push_back({agent.id, "q1", static_cast<model::Media>(media), At(0),
+                                absl::Hours(24), pick(99), span()});
+    }
   }
   s.left_alone = {{"q1", "a1", static_cast<model::LeftAlone::Why>(pick(3)),
                    pick(2) ? At(pick(100)) : absl::InfiniteFuture()}};

@@ -76,6 +76,11 @@ types::v1::Queue ToProto(const model::Queue& queue) {
         ToProto(queue.service_level_target->within);
   }
   if (queue.inbound_capacity) proto.set_inbound_capacity(*queue.inbound_capacity);
+  for (const model::Ring& ring : queue.rings) {
+    types::v1::Ring& added = *proto.add_rings();
+    *added.mutable_threshold() = ToProto(ring.threshold);
+    for (const std::string& skill : ring.skills_removed) added.add_skills_removed(skill);
+  }
   return proto;
 }
 
@@ -90,6 +95,10 @@ model::Queue FromProto(const types::v1::Queue& proto) {
                                   FromProto(proto.service_level_target().within())};
   }
   if (proto.has_inbound_capacity()) queue.inbound_capacity = proto.inbound_capacity();
+  for (const types::v1::Ring& ring : proto.rings()) {
+    queue.rings.push_back({FromProto(ring.threshold()),
+                           {ring.skills_removed().begin(), ring.skills_removed().end()}});
+  }
   return queue;
 }
 
@@ -204,6 +213,149 @@ model::QueueEstimate FromProto(const types::v1::QueueEstimate& proto) {
   return estimate;
 }
 
+types::v1::Campaign ToProto(const model::Campaign& campaign) {
+  types::v1::Campaign proto;
+  proto.set_id(campaign.id);
+  proto.set_name(campaign.name);
+  proto.set_division_id(campaign.division_id);
+  proto.set_queue_id(campaign.queue_id);
+  // Here and below the model's kUnknown is the proto's "unspecified".
+  proto.set_mode(static_cast<types::v1::DialingMode>(campaign.mode));
+  proto.set_status(static_cast<types::v1::CampaignStatus>(campaign.status));
+  if (campaign.calls_per_agent) proto.set_calls_per_agent(*campaign.calls_per_agent);
+  if (campaign.abandon_limit_percent) {
+    proto.set_abandon_limit_percent(*campaign.abandon_limit_percent);
+  }
+  if (campaign.stats) {
+    types::v1::CampaignStats& stats = *proto.mutable_stats();
+    stats.set_attempts(campaign.stats->attempts);
+    stats.set_connects(campaign.stats->connects);
+    if (campaign.stats->connect_ratio) stats.set_connect_ratio(*campaign.stats->connect_ratio);
+    stats.set_idle_agents(campaign.stats->idle_agents);
+    stats.set_effective_idle_agents(campaign.stats->effective_idle_agents);
+    if (campaign.stats->adjusted_calls_per_agent) {
+      stats.set_adjusted_calls_per_agent(*campaign.stats->adjusted_calls_per_agent);
+    }
+    stats.set_outstanding_calls(campaign.stats->outstanding_calls);
+  }
+  return proto;
+}
+
+model::Campaign FromProto(const types::v1::Campaign& proto) {
+  model::Campaign campaign;
+  campaign.id = proto.id();
+  campaign.name = proto.name();
+  campaign.division_id = proto.division_id();
+  campaign.queue_id = proto.queue_id();
+  campaign.mode = static_cast<model::DialingMode>(proto.mode());
+  campaign.status = static_cast<model::CampaignStatus>(proto.status());
+  if (proto.has_calls_per_agent()) campaign.calls_per_agent = proto.calls_per_agent();
+  if (proto.has_abandon_limit_percent()) {
+    campaign.abandon_limit_percent = proto.abandon_limit_percent();
+  }
+  if (proto.has_stats()) {
+    const types::v1::CampaignStats& from = proto.stats();
+    model::CampaignStats& stats = campaign.stats.emplace();
+    stats.attempts = from.attempts();
+    stats.connects = from.connects();
+    if (from.has_connect_ratio()) stats.connect_ratio = from.connect_ratio();
+    stats.idle_agents = from.idle_agents();
+    stats.effective_idle_agents = from.effective_idle_agents();
+    if (from.has_adjusted_calls_per_agent()) {
+      stats.adjusted_calls_per_agent = from.adjusted_calls_per_agent();
+    }
+    stats.outstanding_calls = from.outstanding_calls();
+  }
+  return campaign;
+}
+
+types::v1::CampaignCall ToProto(const model::CampaignCall& call) {
+  types::v1::CampaignCall proto;
+  proto.set_campaign_id(call.campaign_id);
+  proto.set_id(call.id);
+  *proto.mutable_created_at() = ToProto(call.created_at);
+  proto.set_disposition(call.disposition);
+  proto.set_answered(call.answered);
+  proto.set_abandoned(call.abandoned);
+  proto.set_completed(call.completed);
+  proto.set_agent_id(call.agent_id);
+  if (call.talk) *proto.mutable_talk() = ToProto(*call.talk);
+  if (call.wrap_up) *proto.mutable_wrap_up() = ToProto(*call.wrap_up);
+  return proto;
+}
+
+model::CampaignCall FromProto(const types::v1::CampaignCall& proto) {
+  model::CampaignCall call;
+  call.campaign_id = proto.campaign_id();
+  call.id = proto.id();
+  call.created_at = FromProto(proto.created_at());
+  call.disposition = proto.disposition();
+  call.answered = proto.answered();
+  call.abandoned = proto.abandoned();
+  call.completed = proto.completed();
+  call.agent_id = proto.agent_id();
+  if (proto.has_talk()) call.talk = FromProto(proto.talk());
+  if (proto.has_wrap_up()) call.wrap_up = FromProto(proto.wrap_up());
+  return call;
+}
+
+types::v1::Adherence ToProto(const model::Adherence& adherence) {
+  types::v1::Adherence proto;
+  proto.set_agent_id(adherence.agent_id);
+  proto.set_scheduled(static_cast<types::v1::ActivityCategory>(adherence.scheduled));
+  proto.set_state(static_cast<types::v1::AdherenceState>(adherence.state));
+  if (adherence.changed_at) *proto.mutable_changed_at() = ToProto(*adherence.changed_at);
+  proto.set_next(static_cast<types::v1::ActivityCategory>(adherence.next));
+  if (adherence.next_at) *proto.mutable_next_at() = ToProto(*adherence.next_at);
+  return proto;
+}
+
+model::Adherence FromProto(const types::v1::Adherence& proto) {
+  model::Adherence adherence;
+  adherence.agent_id = proto.agent_id();
+  adherence.scheduled = static_cast<model::ActivityCategory>(proto.scheduled());
+  adherence.state = static_cast<model::AdherenceState>(proto.state());
+  if (proto.has_changed_at()) adherence.changed_at = FromProto(proto.changed_at());
+  adherence.next = static_cast<model::ActivityCategory>(proto.next());
+  if (proto.has_next_at()) adherence.next_at = FromProto(proto.next_at());
+  return adherence;
+}
+
+types::v1::ChannelWork ToProto(const model::ChannelWork& work) {
+  types::v1::ChannelWork proto;
+  proto.set_agent_id(work.agent_id);
+  proto.set_queue_id(work.queue_id);
+  proto.set_media(static_cast<types::v1::Media>(work.media));
+  *proto.mutable_start() = ToProto(work.start);
+  *proto.mutable_length() = ToProto(work.length);
+  proto.set_handled(work.handled);
+  *proto.mutable_handle_total() = ToProto(work.handle_total);
+  return proto;
+}
+
+model::ChannelWork FromProto(const types::v1::ChannelWork& proto) {
+  return {proto.agent_id(),
+          proto.queue_id(),
+          static_cast<model::Media>(proto.media()),
+          FromProto(proto.start()),
+          FromProto(proto.length()),
+          proto.handled(),
+          FromProto(proto.handle_total())};
+}
+
+types::v1::PresenceDefinition ToProto(const model::PresenceDefinition& presence) {
+  types::v1::PresenceDefinition proto;
+  proto.set_id(presence.id);
+  proto.set_system_presence(presence.system_presence);
+  proto.set_name(presence.name);
+  proto.set_active(presence.active);
+  return proto;
+}
+
+model::PresenceDefinition FromProto(const types::v1::PresenceDefinition& proto) {
+  return {proto.id(), proto.system_presence(), proto.name(), proto.active()};
+}
+
 types::v1::SectionQuality ToProto(const model::SectionQuality& quality) {
   types::v1::SectionQuality proto;
   proto.set_section(ToProto(quality.section));
@@ -273,6 +425,11 @@ types::v1::Snapshot ToProto(const model::Snapshot& snapshot) {
   AllToProto(snapshot.estimates, *proto.mutable_estimates());
   AllToProto(snapshot.left_alone, *proto.mutable_left_alone());
   AllToProto(snapshot.quality, *proto.mutable_quality());
+  AllToProto(snapshot.campaigns, *proto.mutable_campaigns());
+  AllToProto(snapshot.campaign_calls, *proto.mutable_campaign_calls());
+  AllToProto(snapshot.adherence, *proto.mutable_adherence());
+  AllToProto(snapshot.channel_work, *proto.mutable_channel_work());
+  AllToProto(snapshot.presences, *proto.mutable_presences());
   return proto;
 }
 
@@ -291,6 +448,11 @@ model::Snapshot FromProto(const types::v1::Snapshot& proto) {
   AllFromProto(proto.estimates(), snapshot.estimates);
   AllFromProto(proto.left_alone(), snapshot.left_alone);
   AllFromProto(proto.quality(), snapshot.quality);
+  AllFromProto(proto.campaigns(), snapshot.campaigns);
+  AllFromProto(proto.campaign_calls(), snapshot.campaign_calls);
+  AllFromProto(proto.adherence(), snapshot.adherence);
+  AllFromProto(proto.channel_work(), snapshot.channel_work);
+  AllFromProto(proto.presences(), snapshot.presences);
   return snapshot;
 }
 

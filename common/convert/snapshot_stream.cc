@@ -26,8 +26,14 @@ auto Key(const model::QueueLive& e) { return std::tie(e.queue_id); }
 auto Key(const model::QueueInterval& e) { return std::tie(e.queue_id, e.start); }
 auto Key(const model::AgentWork& e) { return std::tie(e.agent_id, e.queue_id, e.start); }
 auto Key(const model::QueueEstimate& e) { return std::tie(e.queue_id); }
+auto Key(const model::Campaign& e) { return std::tie(e.id); }
+auto Key(const model::CampaignCall& e) { return std::tie(e.campaign_id, e.created_at, e.id); }
+auto Key(const model::Adherence& e) { return std::tie(e.agent_id); }
+auto Key(const model::ChannelWork& e) { return std::tie(e.agent_id, e.queue_id, e.media, e.start); }
+auto Key(const model::PresenceDefinition& e) { return std::tie(e.id); }
 
 std::string KeyText(const std::string& part) { return part; }
+std::string KeyText(model::Media part) { return absl::StrCat(static_cast<int>(part)); }
 std::string KeyText(absl::Time part) { return absl::StrCat(absl::ToUnixNanos(part)); }
 
 template <typename Entry>
@@ -163,6 +169,11 @@ model::Snapshot SelectSections(const model::Snapshot& snapshot,
   if (wanted(model::Section::kIntervals)) selected.intervals = snapshot.intervals;
   if (wanted(model::Section::kAgentWork)) selected.agent_work = snapshot.agent_work;
   if (wanted(model::Section::kEstimates)) selected.estimates = snapshot.estimates;
+  if (wanted(model::Section::kCampaigns)) selected.campaigns = snapshot.campaigns;
+  if (wanted(model::Section::kCampaignCalls)) selected.campaign_calls = snapshot.campaign_calls;
+  if (wanted(model::Section::kAdherence)) selected.adherence = snapshot.adherence;
+  if (wanted(model::Section::kChannelWork)) selected.channel_work = snapshot.channel_work;
+  if (wanted(model::Section::kPresences)) selected.presences = snapshot.presences;
   return selected;
 }
 
@@ -191,6 +202,16 @@ std::vector<WatchSnapshotsResponse> SplitSnapshot(const model::Snapshot* base,
        [](Proto& p) { return p.add_agent_work(); });
   list(&Snapshot::estimates, types::v1::SECTION_ESTIMATES, false,
        [](Proto& p) { return p.add_estimates(); });
+  list(&Snapshot::campaigns, types::v1::SECTION_CAMPAIGNS, false,
+       [](Proto& p) { return p.add_campaigns(); });
+  list(&Snapshot::campaign_calls, types::v1::SECTION_CAMPAIGN_CALLS, false,
+       [](Proto& p) { return p.add_campaign_calls(); });
+  list(&Snapshot::adherence, types::v1::SECTION_ADHERENCE, false,
+       [](Proto& p) { return p.add_adherence(); });
+  list(&Snapshot::channel_work, types::v1::SECTION_CHANNEL_WORK, false,
+       [](Proto& p) { return p.add_channel_work(); });
+  list(&Snapshot::presences, types::v1::SECTION_PRESENCES, false,
+       [](Proto& p) { return p.add_presences(); });
   return writer.Finish();
 }
 
@@ -252,6 +273,21 @@ absl::Status SnapshotAssembler::Take(const WatchSnapshotsResponse& part) {
       case types::v1::SECTION_ESTIMATES:
         erase(building_.estimates);
         break;
+      case types::v1::SECTION_CAMPAIGNS:
+        erase(building_.campaigns);
+        break;
+      case types::v1::SECTION_CAMPAIGN_CALLS:
+        erase(building_.campaign_calls);
+        break;
+      case types::v1::SECTION_ADHERENCE:
+        erase(building_.adherence);
+        break;
+      case types::v1::SECTION_CHANNEL_WORK:
+        erase(building_.channel_work);
+        break;
+      case types::v1::SECTION_PRESENCES:
+        erase(building_.presences);
+        break;
       default:
         break;  // a section of a newer ingest
     }
@@ -264,6 +300,11 @@ absl::Status SnapshotAssembler::Take(const WatchSnapshotsResponse& part) {
   Upsert(building_.intervals, std::move(changed.intervals));
   Upsert(building_.agent_work, std::move(changed.agent_work));
   Upsert(building_.estimates, std::move(changed.estimates));
+  Upsert(building_.campaigns, std::move(changed.campaigns));
+  Upsert(building_.campaign_calls, std::move(changed.campaign_calls));
+  Upsert(building_.adherence, std::move(changed.adherence));
+  Upsert(building_.channel_work, std::move(changed.channel_work));
+  Upsert(building_.presences, std::move(changed.presences));
   ++next_part_;
   if (part.last()) {
     next_part_ = 0;

@@ -64,6 +64,47 @@ struct AgentWorkReading {
   Counts counts;
 };
 
+struct CampaignsReading {
+  std::vector<model::Campaign> campaigns;  // by id
+  std::vector<std::string> gone;           // asked for, and not there; not expected
+  Counts counts;
+};
+
+struct CampaignCallsReading {
+  std::vector<model::CampaignCall> calls;  // by campaign, then time, then id
+  Counts counts;                           // of campaigns
+};
+
+struct AdherenceReading {
+  std::vector<model::Adherence> adherence;  // by agent
+  Counts counts;
+};
+
+struct ChannelWorkReading {
+  std::vector<model::ChannelWork> work;  // by agent, queue, media, start
+  Counts counts;                         // of queues
+};
+
+struct PresencesReading {
+  std::vector<model::PresenceDefinition> presences;  // by id
+  Counts counts;
+};
+
+// The last calls of a campaign that are read, and how far back they may lie.
+inline constexpr int kCampaignCalls = 100;
+inline constexpr absl::Duration kCampaignCallsWindow = absl::Hours(4);
+// Days of channel work, with the present one: late figures come up to 48 hours after (LEAD-9).
+inline constexpr int kChannelWorkDays = 3;
+
+// What is read besides only where it is asked for.
+struct OptionalReads {
+  std::vector<std::string> campaign_ids;
+  std::vector<std::string> agent_ids;  // some whose adherence may be asked
+  bool adherence = false;
+  bool channel_work = false;
+  bool presences = false;
+};
+
 // Lengths of the intervals that readers give, aligned to the clock, and how far back they look.
 inline constexpr absl::Duration kIntervalLength = absl::Minutes(5);
 inline constexpr absl::Duration kHistoryWindow = absl::Minutes(30);
@@ -113,9 +154,33 @@ class CentreReader {
   virtual absl::StatusOr<AgentWorkReading> ReadAgentWork(std::span<const std::string> queue_ids,
                                                          const CallLimits& limits) = 0;
 
-  // One small request for each operation that the methods above use.
-  virtual std::vector<Probe> Probes(std::span<const std::string> queue_ids) const = 0;
+  // Whether the dialect has what the section is read from. The methods below answer UNIMPLEMENTED
+  // where it has not.
+  virtual bool Has(model::Section section) const { return section <= model::Section::kAgentWork; }
+
+  // The campaigns, with what the diallers of those that run count (guide: nothing does).
+  virtual absl::StatusOr<CampaignsReading> ReadCampaigns(std::span<const std::string> campaign_ids,
+                                                         const CallLimits& limits);
+  // The last kCampaignCalls calls of each. One that is gone has none.
+  virtual absl::StatusOr<CampaignCallsReading> ReadCampaignCalls(
+      std::span<const std::string> campaign_ids, const CallLimits& limits);
+  // What the agents are scheduled to do. Who has no schedule may be left out, and is not seen.
+  virtual absl::StatusOr<AdherenceReading> ReadAdherence(std::span<const std::string> agent_ids,
+                                                         const CallLimits& limits);
+  // The last kChannelWorkDays days of `zone`.
+  virtual absl::StatusOr<ChannelWorkReading> ReadChannelWork(std::span<const std::string> queue_ids,
+                                                             absl::TimeZone zone,
+                                                             const CallLimits& limits);
+  virtual absl::StatusOr<PresencesReading> ReadPresences(const CallLimits& limits);
+
+  // One small request for each operation that the methods above use, of the optional ones those
+  // that `optional` asks for.
+  virtual std::vector<Probe> Probes(std::span<const std::string> queue_ids,
+                                    const OptionalReads& optional) const = 0;
 };
+
+// By campaign, time and id, each once: as CampaignCallsReading wants them.
+void SortCalls(std::vector<model::CampaignCall>& calls);
 
 // The reader of the client's dialect; `client` and `clock` outlive it.
 class Client;

@@ -1,5 +1,6 @@
 #include "common/genesys/guide_reader.h"
 
+#include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <set>
 
 #include "common/genesys/guide_parse.h"
+#include "common/genesys/outbound_parse.h"
 #include "common/genesys/paging.h"
 
 namespace evenkeel::genesys {
@@ -150,7 +152,57 @@ absl::StatusOr<AgentWorkReading> GuideReader::ReadAgentWork(std::span<const std:
   return reading;
 }
 
-std::vector<Probe> GuideReader::Probes(std::span<const std::string> queue_ids) const {
+bool GuideReader::Has(model::Section section) const {
+  return section <= model::Section::kAgentWork || section == model::Section::kCampaigns ||
+         section == model::Section::kCampaignCalls;
+}
+
+absl::StatusOr<CampaignsReading> GuideReader::ReadCampaigns(
+    std::span<const std::string> campaign_ids, const CallLimits& limits) {
+  CampaignsReading reading;
+  for (const std::string& id : std::set<std::string>(campaign_ids.begin(), campaign_ids.end())) {
+    const auto response = api_.Call(guide::kCampaign, {{{"campaignId", id}}, {}, ""}, limits);
+    ++reading.counts.requests;
+    if (absl::IsNotFound(response.status())) {
+      reading.gone.push_back(id);
+      continue;
+    }
+    if (!response.ok()) return response.status();
+    auto campaign = guide::ParseCampaign(response->body);
+    if (!campaign.ok()) return Understood(guide::kCampaign, campaign.status());
+    if (campaign->id != id) {
+      return Understood(guide::kCampaign,
+                        absl::InvalidArgumentError("$.id: is another campaign than was asked for"));
+    }
+    reading.campaigns.push_back(*std::move(campaign));
+  }
+  reading.counts.expected = reading.counts.seen = static_cast<int64_t>(reading.campaigns.size());
+  return reading;
+}
+
+absl::StatusOr<CampaignCallsReading> GuideReader::ReadCampaignCalls(
+    std::span<const std::string> campaign_ids, const CallLimits& limits) {
+  CampaignCallsReading reading;
+  const ApiRequest last = {
+      {}, {{"limit", absl::StrCat(kCampaignCalls)}, {"sort_by", "created_time:desc"}}, ""};
+  for (const std::string& id : std::set<std::string>(campaign_ids.begin(), campaign_ids.end())) {
+    ApiRequest request = last;
+    request.path = {{"campaignId", id}};
+    const auto response = api_.Call(guide::kCampaignCalls, request, limits);
+    ++reading.counts.requests;
+    if (absl::IsNotFound(response.status())) continue;  // ReadCampaigns says that it is gone
+    if (!response.ok()) return response.status();
+    EVENKEEL_RETURN_IF_ERROR(Understood(
+        guide::kCampaignCalls, guide::ParseCampaignCalls(response->body, id, reading.calls)));
+    ++reading.counts.seen;
+  }
+  SortCalls(reading.calls);
+  reading.counts.expected = reading.counts.seen;
+  return reading;
+}
+
+std::vector<Probe> GuideReader::Probes(std::span<const std::string> queue_ids,
+                                       const OptionalReads& optional) const {
   std::vector<Probe> probes = {
       {&guide::kUsers,
        {{}, {{"page_size", "1"}}, ""},
@@ -171,6 +223,20 @@ std::vector<Probe> GuideReader::Probes(std::span<const std::string> queue_ids) c
        {"fairness"},
        [](std::string_view body) { return guide::ParseUsersRealtime(body).status(); }},
   };
+  if (!optional.campaign_ids.empty()) {
+    const std::string& id = optional.campaign_ids[0];
+    probes.push_back(
+        {&guide::kCampaign, {{{"campaignId", id}}, {}, ""}, {"dialler"}, [](std::string_view body) {
+           return guide::ParseCampaign(body).status();
+         }});
+    probes.push_back({&guide::kCampaignCalls,
+                      {{{"campaignId", id}}, {{"limit", "1"}}, ""},
+                      {"dialler"},
+                      [id](std::string_view body) {
+                        std::vector<model::CampaignCall> out;
+                        return guide::ParseCampaignCalls(body, id, out);
+                      }});
+  }
   if (queue_ids.empty()) return probes;
   const Parameters one = {{"queueId", queue_ids[0]}};
   probes.push_back(

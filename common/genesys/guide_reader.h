@@ -26,7 +26,13 @@ class GuideReader final : public CentreReader {
                                                  const CallLimits& limits) override;
   absl::StatusOr<AgentWorkReading> ReadAgentWork(std::span<const std::string> queue_ids,
                                                  const CallLimits& limits) override;
-  std::vector<Probe> Probes(std::span<const std::string> queue_ids) const override;
+  bool Has(model::Section section) const override;
+  absl::StatusOr<CampaignsReading> ReadCampaigns(std::span<const std::string> campaign_ids,
+                                                 const CallLimits& limits) override;
+  absl::StatusOr<CampaignCallsReading> ReadCampaignCalls(std::span<const std::string> campaign_ids,
+                                                         const CallLimits& limits) override;
+  std::vector<Probe> Probes(std::span<const std::string> queue_ids,
+                            const OptionalReads& optional) const override;
 
  private:
   ApiClient& api_;

@@ -5,8 +5,13 @@
 namespace evenkeel::genesys {
 namespace {
 
-constexpr std::array<const Operation*, 8> kPlatformReads = {
+constexpr std::array<const Operation*, 13> kPlatformReads = {
+    &platform::kAdherence,
+    &platform::kCampaigns,
+    &platform::kCampaignStats,
     &platform::kConversationAggregates,
+    &platform::kConversationDetails,
+    &platform::kPresences,
     &platform::kQueues,
     &platform::kQueueMembers,
     &platform::kQueueObservations,
@@ -16,9 +21,9 @@ constexpr std::array<const Operation*, 8> kPlatformReads = {
     &platform::kUserQueues,
 };
 
-constexpr std::array<const Operation*, 6> kGuideReads = {
-    &guide::kQueue, &guide::kQueueMetrics,  &guide::kQueuesRealtime,
-    &guide::kUsers, &guide::kUsersRealtime, &guide::kUserStates,
+constexpr std::array<const Operation*, 8> kGuideReads = {
+    &guide::kCampaign,       &guide::kCampaignCalls, &guide::kQueue,         &guide::kQueueMetrics,
+    &guide::kQueuesRealtime, &guide::kUsers,         &guide::kUsersRealtime, &guide::kUserStates,
 };
 
 }  // namespace

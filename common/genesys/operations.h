@@ -61,6 +61,32 @@ inline constexpr Operation kConversationAggregates = {
     "analytics:conversationAggregate:view",
     http::Priority::kHistory,
     true};
+// A listing of 100, where they are named; and one for each campaign that runs.
+inline constexpr Operation kCampaigns = {
+    "campaigns.list",       "GET", "/api/v2/outbound/campaigns", "outbound:campaign:view",
+    http::Priority::kState, true};
+inline constexpr Operation kCampaignStats = {"campaigns.stats",
+                                             "GET",
+                                             "/api/v2/outbound/campaigns/{campaignId}/stats",
+                                             "outbound:campaign:view",
+                                             http::Priority::kState,
+                                             true};
+inline constexpr Operation kConversationDetails = {"conversations.details",
+                                                   "POST",
+                                                   "/api/v2/analytics/conversations/details/query",
+                                                   "analytics:conversationDetail:view",
+                                                   http::Priority::kState,
+                                                   true};
+inline constexpr Operation kAdherence = {"workforce.adherence",
+                                         "GET",
+                                         "/api/v2/workforcemanagement/adherence",
+                                         "wfm:realtimeAdherence:view",
+                                         http::Priority::kMembers,
+                                         true};
+inline constexpr Operation kPresences = {
+    "presence.definitions",         "GET",
+    "/api/v2/presence/definitions", "presence:presenceDefinition:view",
+    http::Priority::kHistory,       true};
 }  // namespace platform
 
 namespace guide {
@@ -88,6 +114,18 @@ inline constexpr Operation kQueueMetrics = {"queues.metrics",
 inline constexpr Operation kUsersRealtime = {
     "users.realtime",         "GET", "/api/v2/analytics/users/realtime", "analytics:reports:read",
     http::Priority::kHistory, true};
+inline constexpr Operation kCampaign = {"campaigns.get",
+                                        "GET",
+                                        "/api/v2/outbound/campaigns/{campaignId}",
+                                        "outbound:campaign:read",
+                                        http::Priority::kState,
+                                        true};
+inline constexpr Operation kCampaignCalls = {"campaigns.calls",
+                                             "GET",
+                                             "/api/v2/outbound/campaigns/{campaignId}/calls",
+                                             "outbound:campaign:read",
+                                             http::Priority::kState,
+                                             true};
 }  // namespace guide
 
 // Every row of a dialect, by name.

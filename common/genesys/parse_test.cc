@@ -3,15 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <functional>
-#include <random>
 
 #include "common/genesys/centre_reader.h"
 #include "common/genesys/guide_parse.h"
 #include "common/genesys/platform_parse.h"
+#include "common/testing/damage.h"
 
 namespace evenkeel::genesys {
 namespace {
 
+using testing::Case;
+using testing::ExpectDamageIsFound;
+using testing::ExpectRandomDamageIsSurvived;
 using ::testing::HasSubstr;
 
 const absl::Time kNine = absl::FromUnixSeconds(1699952400);  // 2023-11-14T09:00:00Z
@@ -29,6 +32,10 @@ constexpr char kQueues[] = R"({"entities":[
   {"id":"q1","name":"Sales","division":{"id":"d1"},
    "mediaSettings":{"call":{"alertingTimeoutSeconds":8,
                             "serviceLevel":{"percentage":0.8,"durationMs":20000}},"chat":{}},
+   "bullseye":{"rings":[
+     {"expansionCriteria":[{"type":"TIMEOUT_SECONDS","threshold":12.5}],
+      "actions":{"skillsToRemove":[{"id":"s1","name":"x"}]}},
+     {"expansionCriteria":[{"type":"TIMEOUT_SECONDS","threshold":15}],"actions":null},{}]},
    "conditionalGroupRouting":{},"conditionalGroupActivation":null},
   {"id":"q2","name":"Help","mediaSettings":{"call":null},
    "conditionalGroupActivation":{"pilotRule":{"conditions":[]},"rules":[]}}],
@@ -98,6 +105,9 @@ TEST(PlatformParseTest, API5_QueuesAndMembers) {
             (model::ServiceLevelTarget{0.8, absl::Seconds(20)}));
   EXPECT_EQ(queues["q1"].queue.division_id, "d1");
   EXPECT_FALSE(queues["q1"].automated);
+  EXPECT_EQ(queues["q1"].queue.rings,
+            (std::vector<model::Ring>{{absl::Seconds(12.5), {"s1"}}, {absl::Seconds(15), {}}, {}}));
+  EXPECT_TRUE(queues["q2"].queue.rings.empty());
   EXPECT_TRUE(queues["q2"].automated);
   EXPECT_FALSE(queues["q2"].queue.service_level_target.has_value());
   std::map<std::string, platform::MemberEntry> members;
@@ -242,12 +252,6 @@ TEST(GuideParseTest, API5_Sections) {
 }
 
 // Every parser with an answer that it takes.
-struct Case {
-  const char* name;
-  const char* good;
-  std::function<absl::Status(std::string_view)> parse;
-};
-
 std::vector<Case> Cases() {
   return {
       {"users", kUsers,
@@ -328,24 +332,7 @@ TEST(PlatformParseTest, API6_NumbersThatNoCentreHasAreRefused) {
 }
 
 TEST(DamageTest, API6_WhatIsNoAnswerIsAnErrorOfEveryParser) {
-  for (const Case& test : Cases()) {
-    ASSERT_TRUE(test.parse(test.good).ok()) << test.name << ": " << test.parse(test.good);
-    const std::string good = test.good;
-    for (const std::string& bad :
-         {std::string(), std::string("null"), std::string("[]"), std::string("7"),
-          std::string("<html><body>502 Bad Gateway</body></html>"), good + "x", good + good,
-          "\xff" + good, std::string("{\"entities\":\"x\",\"results\":7,\"metrics\":0}"),
-          std::string(100000, '['), std::string(1, '\0')}) {
-      const absl::Status status = test.parse(bad);
-      EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument)
-          << test.name << ": " << bad.substr(0, 50);
-      EXPECT_THAT(std::string(status.message()), HasSubstr("$")) << test.name;
-    }
-    // Cut anywhere, it is never taken.
-    for (size_t length = 0; length < good.size(); ++length) {
-      EXPECT_FALSE(test.parse(good.substr(0, length)).ok()) << test.name << " cut at " << length;
-    }
-  }
+  for (const Case& test : Cases()) ExpectDamageIsFound(test);
 }
 
 TEST(DamageTest, API6_ErrorsNameThePath) {
@@ -366,6 +353,9 @@ TEST(DamageTest, API6_ErrorsNameThePath) {
   EXPECT_THAT(fails_at(cases[0], "\"total\":3", "\"total\":-3"), ::testing::StartsWith("$.total"));
   EXPECT_THAT(fails_at(cases[1], "0.8", "80"),
               ::testing::StartsWith("$.entities[0].mediaSettings.call.serviceLevel.percentage"));
+  EXPECT_THAT(
+      fails_at(cases[1], "12.5", "-1"),
+      ::testing::StartsWith("$.entities[0].bullseye.rings[0].expansionCriteria[0].threshold"));
   EXPECT_THAT(fails_at(cases[2], "\"joined\":false", "\"joined\":null"),
               ::testing::StartsWith("$.entities[1].joined"));
   EXPECT_THAT(fails_at(cases[3], "2023-11-14T08:58:00Z", "yesterday"),
@@ -385,38 +375,8 @@ TEST(DamageTest, API6_ErrorsNameThePath) {
   EXPECT_THAT(fails_at(cases[12], "PT5M", "PT15S"), ::testing::StartsWith("$.interval"));
 }
 
-// Random damage: whatever comes, no crash, and an error always has a path.
 TEST(DamageTest, API6_RandomDamageNeverCrashes) {
-  std::mt19937 random(17);
-  const std::string bytes = "{}[]\",:0123456789.-eE+ntf \\u\xc3\xff";
-  for (const Case& test : Cases()) {
-    for (int round = 0; round < 3000; ++round) {
-      std::string text = test.good;
-      for (size_t i = 1 + random() % 3; i > 0; --i) {
-        const size_t at = random() % text.size();
-        switch (random() % 4) {
-          case 0:
-            text[at] = bytes[random() % bytes.size()];
-            break;
-          case 1:
-            text.insert(at, 1, bytes[random() % bytes.size()]);
-            break;
-          case 2:
-            text.erase(at, 1 + random() % 20);
-            break;
-          case 3:
-            text.insert(at, text.substr(random() % text.size(), random() % 60));
-            break;
-        }
-        if (text.empty()) text = " ";
-      }
-      const absl::Status status = test.parse(text);
-      if (!status.ok()) {
-        EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-        EXPECT_THAT(std::string(status.message()), ::testing::StartsWith("$")) << test.name;
-      }
-    }
-  }
+  for (const Case& test : Cases()) ExpectRandomDamageIsSurvived(test);
 }
 
 }  // namespace

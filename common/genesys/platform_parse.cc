@@ -8,6 +8,7 @@
 
 #include "common/base/string_bridge.h"
 #include "common/genesys/centre_reader.h"
+#include "common/genesys/platform_frames.h"
 
 namespace evenkeel::genesys::platform {
 namespace {
@@ -47,39 +48,6 @@ void Normalise(std::vector<model::AgentSkill>& skills) {
   skills.resize(kept);
 }
 
-// The frame of every listing.
-template <typename ReadEntity>
-absl::StatusOr<PageInfo> ParseListing(std::string_view body, ReadEntity read) {
-  PageInfo info;
-  const absl::Status status = json::Reader().Parse(body, [&](json::Value root) {
-    static constexpr std::array<std::string_view, 4> kKeys = {"entities", "total", "pageCount",
-                                                              "nextUri"};
-    return ReadMembers(root, kKeys, {0}, [&](int field, json::Value value) -> absl::Status {
-      switch (field) {
-        case 0:
-          return ReadEach(value, [&](json::Value entity) -> absl::Status {
-            ++info.entries;
-            return read(entity);
-          });
-        case 1:
-          if (value.IsNull()) return absl::OkStatus();
-          return ReadCount(value, info.total.emplace());
-        case 2:
-          if (value.IsNull()) return absl::OkStatus();
-          return ReadCount(value, info.page_count.emplace());
-        default: {
-          std::optional<std::string> uri;
-          EVENKEEL_RETURN_IF_ERROR(value.Read(uri));
-          info.next_uri = uri.value_or("");
-          return absl::OkStatus();
-        }
-      }
-    });
-  });
-  if (!status.ok()) return status;
-  return info;
-}
-
 absl::Status ReadServiceLevel(json::Value media, std::optional<model::ServiceLevelTarget>& out) {
   static constexpr std::array<std::string_view, 1> kMedia = {"call"};
   static constexpr std::array<std::string_view, 1> kCall = {"serviceLevel"};
@@ -99,6 +67,43 @@ absl::Status ReadServiceLevel(json::Value media, std::optional<model::ServiceLev
           }));
       out = target;
       return absl::OkStatus();
+    });
+  });
+}
+
+// {"rings": [{"expansionCriteria": [{"type", "threshold"}], "actions": {"skillsToRemove":
+// [...]}}]}; thresholds are seconds in the ring. A ring without one is left at once.
+absl::Status ReadBullseye(json::Value value, std::vector<model::Ring>& out) {
+  static constexpr std::array<std::string_view, 1> kRings = {"rings"};
+  static constexpr std::array<std::string_view, 2> kRing = {"expansionCriteria", "actions"};
+  static constexpr std::array<std::string_view, 2> kCriterium = {"type", "threshold"};
+  static constexpr std::array<std::string_view, 1> kActions = {"skillsToRemove"};
+  const auto read_criterium = [&](json::Value criterium) -> absl::Status {
+    std::string_view type;
+    absl::Duration threshold;
+    EVENKEEL_RETURN_IF_ERROR(
+        ReadMembers(criterium, kCriterium, {0, 1}, [&](int field, json::Value member) {
+          return field == 0 ? member.Read(type) : ReadSpan(member, absl::Seconds(1), threshold);
+        }));
+    if (type == "TIMEOUT_SECONDS") out.back().threshold = threshold;
+    return absl::OkStatus();
+  };
+  const auto read_skill = [&](json::Value skill) {
+    return ReadReference(skill, out.back().skills_removed.emplace_back());
+  };
+  if (value.IsNull()) return absl::OkStatus();
+  return ReadMembers(value, kRings, {}, [&](int, json::Value rings) -> absl::Status {
+    if (rings.IsNull()) return absl::OkStatus();
+    return ReadEach(rings, [&](json::Value ring) {
+      out.emplace_back();
+      return ReadMembers(ring, kRing, {}, [&](int field, json::Value part) -> absl::Status {
+        if (part.IsNull()) return absl::OkStatus();
+        if (field == 0) return ReadEach(part, read_criterium);
+        return ReadMembers(part, kActions, {}, [&](int, json::Value skills) -> absl::Status {
+          if (skills.IsNull()) return absl::OkStatus();
+          return ReadEach(skills, read_skill);
+        });
+      });
     });
   });
 }
@@ -171,73 +176,6 @@ absl::Status ReadActivityEntity(json::Value entity, ActivityByAgent& out, PageIn
   return absl::OkStatus();
 }
 
-absl::Status ReadGroup(json::Value value, std::string_view& queue, std::string_view& user) {
-  static constexpr std::array<std::string_view, 2> kKeys = {"queueId", "userId"};
-  return ReadMembers(value, kKeys, {}, [&](int field, json::Value id) {
-    return ReadId(id, field == 0 ? queue : user);
-  });
-}
-
-struct Stats {
-  int64_t count = 0;
-  absl::Duration sum;
-  std::optional<double> calculated;
-};
-
-absl::Status ReadStats(json::Value value, Stats& stats) {
-  static constexpr std::array<std::string_view, 3> kKeys = {"count", "sum",
-                                                            "calculatedMetricValue"};
-  return ReadMembers(value, kKeys, {}, [&](int field, json::Value member) -> absl::Status {
-    if (field == 0) return ReadCount(member, stats.count);
-    if (field == 2) {
-      EVENKEEL_RETURN_IF_ERROR(member.Read(stats.calculated));
-      if (std::abs(stats.calculated.value_or(0)) > 1e15) return member.Error("must be within 1e15");
-      return absl::OkStatus();
-    }
-    // Sums of times of many agents: in milliseconds, to 2 * 10^15 a whole number.
-    double milliseconds = 0;
-    EVENKEEL_RETURN_IF_ERROR(member.Read(milliseconds));
-    if (milliseconds < 0 || milliseconds > 1e15) return member.Error("must be 0 to 1e15");
-    stats.sum = absl::Milliseconds(milliseconds);
-    return absl::OkStatus();
-  });
-}
-
-// One {"metric", "qualifier", "stats"}.
-absl::Status ReadMetric(json::Value value, std::string_view& metric, std::string_view& qualifier,
-                        Stats& stats) {
-  static constexpr std::array<std::string_view, 3> kKeys = {"metric", "qualifier", "stats"};
-  return ReadMembers(value, kKeys, {0}, [&](int field, json::Value member) -> absl::Status {
-    if (field == 0) return member.Read(metric);
-    if (member.IsNull()) return absl::OkStatus();
-    return field == 1 ? member.Read(qualifier) : ReadStats(member, stats);
-  });
-}
-
-// The frame of every analytics answer: {"results": [{"group", "data": [...]}]}; an answer without
-// results is one with nothing to report. The group may come after the data, so `read(datum)` must
-// put things aside and `end(queue, user)` files them.
-template <typename ReadDatum, typename EndResult>
-absl::Status ParseResults(std::string_view body, ReadDatum read, EndResult end) {
-  return json::Reader().Parse(body, [&](json::Value root) {
-    static constexpr std::array<std::string_view, 1> kKeys = {"results"};
-    return ReadMembers(root, kKeys, {}, [&](int, json::Value results) -> absl::Status {
-      if (results.IsNull()) return absl::OkStatus();
-      return ReadEach(results, [&](json::Value result) -> absl::Status {
-        static constexpr std::array<std::string_view, 2> kResult = {"group", "data"};
-        std::string_view queue, user;
-        EVENKEEL_RETURN_IF_ERROR(
-            ReadMembers(result, kResult, {0}, [&](int field, json::Value value) -> absl::Status {
-              if (field == 0) return ReadGroup(value, queue, user);
-              if (value.IsNull()) return absl::OkStatus();
-              return ReadEach(value, read);
-            }));
-        return end(result, queue, user);
-      });
-    });
-  });
-}
-
 // Data of an aggregate: {"interval", "metrics": [...]}; `add(entry, metric, stats)`.
 template <typename Entry, typename Add>
 absl::Status ReadAggregateDatum(json::Value value, std::vector<Entry>& out, Add add) {
@@ -296,11 +234,12 @@ absl::StatusOr<PageInfo> ParseUsers(std::string_view body,
 absl::StatusOr<PageInfo> ParseQueues(std::string_view body,
                                      std::map<std::string, QueueEntry>& out) {
   return ParseListing(body, [&](json::Value entity) -> absl::Status {
-    static constexpr std::array<std::string_view, 7> kKeys = {"id",
+    static constexpr std::array<std::string_view, 8> kKeys = {"id",
                                                               "name",
                                                               "division",
                                                               "mediaSettings",
                                                               "memberCount",
+                                                              "bullseye",
                                                               "conditionalGroupRouting",
                                                               "conditionalGroupActivation"};
     QueueEntry entry;
@@ -318,6 +257,8 @@ absl::StatusOr<PageInfo> ParseQueues(std::string_view body,
             case 4:
               if (value.IsNull()) return absl::OkStatus();
               return ReadCount(value, entry.member_count.emplace());
+            case 5:
+              return ReadBullseye(value, entry.queue.rings);
             default:
               return ReadIsSet(value, entry.automated);
           }
@@ -437,19 +378,18 @@ absl::Status ParseObservations(std::string_view body, absl::Time now,
     }
     return absl::OkStatus();
   };
-  return ParseResults(body, read,
-                      [&](json::Value, std::string_view queue, std::string_view) -> absl::Status {
-                        if (const auto it = out.find(std::string(queue)); it != out.end()) {
-                          model::QueueLive& live = it->second;
-                          live.waiting += part.waiting;
-                          live.interacting += part.interacting;
-                          live.on_queue_agents += part.on_queue_agents;
-                          live.idle_agents += part.idle_agents;
-                          live.longest_wait = std::max(live.longest_wait, part.longest_wait);
-                        }
-                        part = model::QueueLive();
-                        return absl::OkStatus();
-                      });
+  return ParseResults(body, read, [&](json::Value, const Group& group) -> absl::Status {
+    if (const auto it = out.find(std::string(group.queue)); it != out.end()) {
+      model::QueueLive& live = it->second;
+      live.waiting += part.waiting;
+      live.interacting += part.interacting;
+      live.on_queue_agents += part.on_queue_agents;
+      live.idle_agents += part.idle_agents;
+      live.longest_wait = std::max(live.longest_wait, part.longest_wait);
+    }
+    part = model::QueueLive();
+    return absl::OkStatus();
+  });
 }
 
 absl::Status ParseQueueAggregates(
@@ -472,10 +412,10 @@ absl::Status ParseQueueAggregates(
   };
   return ParseResults(
       body, [&](json::Value datum) { return ReadAggregateDatum(datum, parts, add); },
-      [&](json::Value result, std::string_view queue, std::string_view) -> absl::Status {
-        if (queue.empty()) return result.Error("has no group.queueId");
+      [&](json::Value result, const Group& group) -> absl::Status {
+        if (group.queue.empty()) return result.Error("has no group.queueId");
         for (model::QueueInterval& part : parts) {
-          part.queue_id = queue;
+          part.queue_id.assign(group.queue);
           const absl::Time start = part.start;
           if (!out.try_emplace({part.queue_id, start}, std::move(part)).second) {
             return result.Error("gives an interval a second time");
@@ -502,11 +442,11 @@ absl::Status ParseAgentAggregates(std::string_view body, std::vector<model::Agen
   };
   return ParseResults(
       body, [&](json::Value datum) { return ReadAggregateDatum(datum, parts, add); },
-      [&](json::Value result, std::string_view queue, std::string_view user) -> absl::Status {
-        if (queue.empty()) return result.Error("has no group.queueId");
+      [&](json::Value result, const Group& group) -> absl::Status {
+        if (group.queue.empty()) return result.Error("has no group.queueId");
         // What happened in the queue before any agent is nobody's work.
-        if (!user.empty()) {
-          if (!groups.insert({user, queue}).second) {
+        if (!group.user.empty()) {
+          if (!groups.insert({group.user, group.queue}).second) {
             return result.Error("gives a user and queue a second time");
           }
           for (size_t i = 0; i < parts.size(); ++i) {
@@ -515,8 +455,8 @@ absl::Status ParseAgentAggregates(std::string_view body, std::vector<model::Agen
                 return result.Error("gives an interval a second time");
               }
             }
-            parts[i].agent_id.assign(user);
-            parts[i].queue_id.assign(queue);
+            parts[i].agent_id.assign(group.user);
+            parts[i].queue_id.assign(group.queue);
             out.push_back(std::move(parts[i]));
           }
         }

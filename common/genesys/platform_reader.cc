@@ -6,45 +6,14 @@
 #include <set>
 
 #include "common/genesys/paging.h"
+#include "common/genesys/platform_queries.h"
 #include "common/json/writer.h"
 
 namespace evenkeel::genesys {
 namespace {
 
-// Ids in one request: keeps a URL under 4 kB, and a filter as small as other clients send.
-constexpr size_t kBatch = 100;
-constexpr char kPageSize[] = "100";
 // How often a listing that moves is read.
 constexpr int kReadings = 3;
-
-std::vector<std::span<const std::string>> Batches(std::span<const std::string> ids) {
-  std::vector<std::span<const std::string>> batches;
-  for (size_t at = 0; at < ids.size(); at += kBatch) {
-    batches.push_back(ids.subspan(at, std::min(kBatch, ids.size() - at)));
-  }
-  return batches;
-}
-
-// "filter": any of these queues.
-void WriteQueueFilter(json::Writer& writer, std::span<const std::string> queue_ids) {
-  writer.Key("filter").BeginObject().Field("type", "or").Key("predicates").BeginArray();
-  for (const std::string& id : queue_ids) {
-    writer.BeginObject()
-        .Field("type", "dimension")
-        .Field("dimension", "queueId")
-        .Field("operator", "matches")
-        .Field("value", id)
-        .EndObject();
-  }
-  writer.EndArray().EndObject();
-}
-
-void WriteStrings(json::Writer& writer, std::string_view key,
-                  std::initializer_list<std::string_view> texts) {
-  writer.Key(key).BeginArray();
-  for (const std::string_view text : texts) writer.String(text);
-  writer.EndArray();
-}
 
 std::string ActivityQuery(std::span<const std::string> queue_ids) {
   json::Writer writer;
@@ -66,13 +35,6 @@ std::string ObservationsQuery(std::span<const std::string> queue_ids) {
   return writer.EndObject().Take();
 }
 
-std::string Interval(absl::Time from, absl::Time to) {
-  const auto text = [](absl::Time time) {
-    return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
-  };
-  return absl::StrCat(text(from), "/", text(to));
-}
-
 std::string AggregatesQuery(std::span<const std::string> queue_ids, bool by_agent, absl::Time from,
                             absl::Time to) {
   json::Writer writer;
@@ -89,15 +51,6 @@ std::string AggregatesQuery(std::span<const std::string> queue_ids, bool by_agen
     WriteStrings(writer, "metrics", {"nOffered", "tAnswered", "tAbandon", "tHandle"});
   }
   return writer.EndObject().Take();
-}
-
-// Tries `parse` on an answer.
-template <typename Out, typename Parse>
-std::function<absl::Status(std::string_view)> Into(Parse parse) {
-  return [parse](std::string_view body) {
-    Out out;
-    return parse(body, out).status();
-  };
 }
 
 struct Listing {
@@ -370,7 +323,8 @@ absl::StatusOr<AgentWorkReading> PlatformReader::ReadAgentWork(
   return reading;
 }
 
-std::vector<Probe> PlatformReader::Probes(std::span<const std::string> queue_ids) const {
+std::vector<Probe> PlatformReader::Probes(std::span<const std::string> queue_ids,
+                                          const OptionalReads& optional) const {
   const std::vector<std::string> one(queue_ids.begin(),
                                      queue_ids.begin() + std::min<size_t>(1, queue_ids.size()));
   const absl::Time to = IntervalStart(clock_.Now());
@@ -385,6 +339,7 @@ std::vector<Probe> PlatformReader::Probes(std::span<const std::string> queue_ids
        {"capacity", "fairness"},
        Into<std::map<std::string, platform::QueueEntry>>(platform::ParseQueues)},
   };
+  AddOptionalProbes(one, optional, probes);
   // The rest asks for a queue.
   if (one.empty()) return probes;
   probes.push_back({&platform::kQueueMembers,

@@ -27,7 +27,19 @@ class PlatformReader final : public CentreReader {
                                                  const CallLimits& limits) override;
   absl::StatusOr<AgentWorkReading> ReadAgentWork(std::span<const std::string> queue_ids,
                                                  const CallLimits& limits) override;
-  std::vector<Probe> Probes(std::span<const std::string> queue_ids) const override;
+  bool Has(model::Section section) const override;
+  absl::StatusOr<CampaignsReading> ReadCampaigns(std::span<const std::string> campaign_ids,
+                                                 const CallLimits& limits) override;
+  absl::StatusOr<CampaignCallsReading> ReadCampaignCalls(std::span<const std::string> campaign_ids,
+                                                         const CallLimits& limits) override;
+  absl::StatusOr<AdherenceReading> ReadAdherence(std::span<const std::string> agent_ids,
+                                                 const CallLimits& limits) override;
+  absl::StatusOr<ChannelWorkReading> ReadChannelWork(std::span<const std::string> queue_ids,
+                                                     absl::TimeZone zone,
+                                                     const CallLimits& limits) override;
+  absl::StatusOr<PresencesReading> ReadPresences(const CallLimits& limits) override;
+  std::vector<Probe> Probes(std::span<const std::string> queue_ids,
+                            const OptionalReads& optional) const override;
 
  private:
   absl::Status ReadActivity(std::span<const std::string> queue_ids, const CallLimits& limits,
@@ -37,6 +49,9 @@ class PlatformReader final : public CentreReader {
                               const CallLimits& limits,
                               const std::function<absl::Status(std::string_view)>& parse,
                               absl::Time& from, absl::Time& to, Counts& counts);
+
+  void AddOptionalProbes(std::span<const std::string> queue_ids, const OptionalReads& optional,
+                         std::vector<Probe>& probes) const;
 
   ApiClient& api_;
   const Clock& clock_;

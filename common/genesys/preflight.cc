@@ -99,7 +99,7 @@ std::vector<std::string> PreflightReport::MissingPermissions(const std::string& 
 
 PreflightReport RunPreflight(Client& client, CentreReader& reader, const Pins& pins,
                              std::span<const std::string> queue_ids, const Clock& clock,
-                             const CallLimits& limits) {
+                             const CallLimits& limits, OptionalReads optional) {
   PreflightReport report;
   auto identity = CheckIdentity(client, pins, clock, limits);
   report.identity_status = identity.status();
@@ -113,13 +113,16 @@ PreflightReport RunPreflight(Client& client, CentreReader& reader, const Pins& p
     if (queues.ok()) {
       report.gone = std::move(queues->gone);
       report.automated = std::move(queues->automated);
+      if (!queues->memberships.empty() && optional.agent_ids.empty()) {
+        optional.agent_ids.push_back(queues->memberships[0].agent_id);
+      }
     }
   }
   // A probe of a queue that is not there would tell nothing of the operation.
   std::erase_if(there, [&](const std::string& id) {
     return std::find(report.gone.begin(), report.gone.end(), id) != report.gone.end();
   });
-  for (Probe& probe : reader.Probes(there)) {
+  for (Probe& probe : reader.Probes(there, optional)) {
     const auto response = client.api().Call(*probe.operation, probe.request, limits);
     absl::Status status = response.ok() ? Understood(*probe.operation, probe.parse(response->body))
                                         : response.status();

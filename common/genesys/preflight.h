@@ -65,6 +65,6 @@ struct PreflightReport {
 // Tries everything once; what fails is in the report.
 PreflightReport RunPreflight(Client& client, CentreReader& reader, const Pins& pins,
                              std::span<const std::string> queue_ids, const Clock& clock,
-                             const CallLimits& limits);
+                             const CallLimits& limits, OptionalReads optional = {});
 
 }  // namespace evenkeel::genesys

@@ -237,5 +237,23 @@ TEST(InstantTest, API6_TheFastFormAgreesWithTheSlowOne) {
   }
 }
 
+TEST(ReaderTest, API6_AReaderWithinAnotherLeavesItsTextAlone) {
+  std::string_view outer;
+  Reader reader;
+  const absl::Status status = reader.Parse(R"(["outer text"])", [&](Value root) -> absl::Status {
+    Array array(root);
+    if (!array.Next()) return array.Finish();
+    EVENKEEL_RETURN_IF_ERROR(array.value().Read(outer));
+    EVENKEEL_RETURN_IF_ERROR(
+        Reader().Parse(R"(["inner text"])", [](Value) { return absl::OkStatus(); }));
+    EXPECT_EQ(outer, "outer text");
+    while (array.Next()) continue;
+    return array.Finish();
+  });
+  // The inner one was not read to its end, and says so.
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(outer, "outer text");
+}
+
 }  // namespace
 }  // namespace evenkeel::json

@@ -3,7 +3,9 @@
 #include <absl/strings/str_cat.h>
 #include <absl/time/time.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "common/base/status_macros.h"
@@ -284,10 +286,33 @@ bool Array::Next() {
   return true;
 }
 
+std::unique_ptr<Reader::Buffers>& Reader::Spare() {
+  thread_local std::unique_ptr<Buffers> spare;
+  return spare;
+}
+
+Reader::Reader() : buffers_(std::move(Spare())) {
+  if (buffers_ == nullptr) buffers_ = std::make_unique<Buffers>();
+}
+
+Reader::~Reader() {
+  // Fresh pages for every answer cost as much as reading it; what a huge one took is given back.
+  constexpr size_t kMostKept = 4u << 20;
+  if (buffers_->capacity <= kMostKept) Spare() = std::move(buffers_);
+}
+
 absl::Status Reader::Begin(std::string_view text, simdjson::ondemand::document& document,
                            simdjson::ondemand::value& root) {
-  buffer_ = simdjson::padded_string(text);
-  auto code = parser_.iterate(buffer_).get(document);
+  const size_t needed = text.size() + simdjson::SIMDJSON_PADDING;
+  if (buffers_->capacity < needed) {
+    buffers_->text.reset(new char[needed]);
+    buffers_->capacity = needed;
+  }
+  std::copy(text.begin(), text.end(), buffers_->text.get());
+  std::fill_n(buffers_->text.get() + text.size(), simdjson::SIMDJSON_PADDING, '\0');
+  auto code = buffers_->parser
+                  .iterate(simdjson::padded_string_view(buffers_->text.get(), text.size(), needed))
+                  .get(document);
   if (code == simdjson::SUCCESS) code = document.get_value().get(root);
   if (code == simdjson::SUCCESS) return absl::OkStatus();
   const size_t first = text.find_first_not_of(" \t\r\n");

@@ -25,6 +25,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -124,10 +125,15 @@ class Array {
   bool started_ = false;
 };
 
-// Parses documents one after another, keeping its buffers. Not thread-safe; cheap enough to make
-// one a call.
+// Parses documents one after another. Not thread-safe; cheap enough to make one a call: the buffers
+// of one that goes are kept for the next of its thread, unless they are large.
 class Reader {
  public:
+  Reader();
+  ~Reader();
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
   // Calls `read(json::Value)` -> absl::Status with the document's root, which must be an object or
   // an array, and checks that nothing follows it. INVALID_ARGUMENT on any fault.
   template <typename Read>
@@ -146,8 +152,14 @@ class Reader {
                      simdjson::ondemand::value& root);
   absl::Status End(simdjson::ondemand::document& document);
 
-  simdjson::ondemand::parser parser_;
-  simdjson::padded_string buffer_;
+  struct Buffers {
+    simdjson::ondemand::parser parser;
+    std::unique_ptr<char[]> text;  // with the padding that the parser reads beyond the end
+    size_t capacity = 0;
+  };
+  static std::unique_ptr<Buffers>& Spare();  // of this thread
+
+  std::unique_ptr<Buffers> buffers_;
   Frame root_;
 };
 

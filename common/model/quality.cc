@@ -93,6 +93,16 @@ const char* SectionName(Section section) {
       return "agent_work";
     case Section::kEstimates:
       return "estimates";
+    case Section::kCampaigns:
+      return "campaigns";
+    case Section::kCampaignCalls:
+      return "campaign_calls";
+    case Section::kAdherence:
+      return "adherence";
+    case Section::kChannelWork:
+      return "channel_work";
+    case Section::kPresences:
+      return "presences";
   }
   return "unknown";
 }

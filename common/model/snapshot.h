@@ -11,6 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "common/model/outbound.h"
+#include "common/model/workforce.h"
+
 namespace evenkeel::model {
 
 // An agent's skill. Proficiency is 0 to 5.
@@ -58,6 +61,14 @@ struct ServiceLevelTarget {
   friend bool operator==(const ServiceLevelTarget&, const ServiceLevelTarget&) = default;
 };
 
+// A bullseye ring: what happens after a contact has waited so long in it.
+struct Ring {
+  absl::Duration threshold;
+  std::vector<std::string> skills_removed;  // ids, in the API's order
+
+  friend bool operator==(const Ring&, const Ring&) = default;
+};
+
 struct Queue {
   std::string id;
   std::string name;
@@ -66,6 +77,7 @@ struct Queue {
   std::optional<ServiceLevelTarget> service_level_target;
   // Most agents that may work on the queue at once; absent where the dialect has no such field.
   std::optional<int64_t> inbound_capacity;
+  std::vector<Ring> rings;  // in order; empty: no bullseye routing
 
   friend bool operator==(const Queue&, const Queue&) = default;
 };
@@ -136,8 +148,22 @@ struct QueueEstimate {
   friend bool operator==(const QueueEstimate&, const QueueEstimate&) = default;
 };
 
-enum class Section { kRoster, kStates, kQueues, kLive, kIntervals, kAgentWork, kEstimates };
-inline constexpr int kSectionCount = 7;
+enum class Section {
+  kRoster,
+  kStates,
+  kQueues,
+  kLive,
+  kIntervals,
+  kAgentWork,
+  kEstimates,
+  // Read only where they are asked for.
+  kCampaigns,
+  kCampaignCalls,
+  kAdherence,
+  kChannelWork,
+  kPresences,
+};
+inline constexpr int kSectionCount = 12;
 
 // How good a section is (API-8).
 struct SectionQuality {
@@ -182,6 +208,11 @@ struct Snapshot {
   std::vector<QueueInterval> intervals;  // by queue, then start; the recent past
   std::vector<AgentWork> agent_work;     // by agent, then queue, then start; the recent past
   std::vector<QueueEstimate> estimates;
+  std::vector<Campaign> campaigns;
+  std::vector<CampaignCall> campaign_calls;  // by campaign, then time, then id; the last of each
+  std::vector<Adherence> adherence;          // by agent
+  std::vector<ChannelWork> channel_work;     // by agent, queue, media, start; the last days
+  std::vector<PresenceDefinition> presences;
   std::vector<LeftAlone> left_alone;    // by queue, then agent
   std::vector<SectionQuality> quality;  // by section; sections that are read at all
 

@@ -4,6 +4,7 @@
 
 #include "common/base/status_macros.h"
 #include "common/convert/time.h"
+#include "common/model/quality.h"
 #include "common/runtime/centre_client.h"
 #include "services/ingest/adapters/sqlite_history.h"
 #include "services/ingest/metrics.h"
@@ -19,7 +20,9 @@ constexpr absl::Duration kFirstTry = absl::Seconds(5);
 constexpr absl::Duration kHousekeepingInterval = absl::Seconds(5);
 constexpr absl::Duration kPruneInterval = absl::Hours(1);
 
-PollerSettings SettingsFrom(const config::v1::Config& config) {
+// With the sections that are asked for and that the dialect has.
+PollerSettings SettingsFrom(const config::v1::Config& config, const genesys::CentreReader& reader,
+                            obs::Logger& log) {
   const config::v1::IngestConfig& ingest = config.ingest();
   PollerSettings settings;
   settings.intervals = {
@@ -37,6 +40,27 @@ PollerSettings SettingsFrom(const config::v1::Config& config) {
                                convert::FromProto(queue.prior_handle_time()),
                                convert::FromProto(queue.prior_patience())});
   }
+  for (const config::v1::CampaignConfig& campaign : config.scope().campaigns()) {
+    settings.campaign_ids.push_back(campaign.id());
+  }
+  const bool campaigns = !settings.campaign_ids.empty();
+  for (const auto& [section, wanted, interval] :
+       {std::tuple(Section::kCampaigns, campaigns, ingest.campaigns_interval()),
+        std::tuple(Section::kCampaignCalls, campaigns, ingest.campaign_calls_interval()),
+        std::tuple(Section::kAdherence, true, ingest.adherence_interval()),
+        std::tuple(Section::kChannelWork, true, ingest.channel_work_interval()),
+        std::tuple(Section::kPresences, true, ingest.presences_interval())}) {
+    const absl::Duration span = convert::FromProto(interval);
+    if (!wanted || span == absl::ZeroDuration()) continue;
+    if (reader.Has(section)) {
+      settings.intervals[section] = span;
+    } else {
+      log.Warning("the section is not read: this dialect of the API does not have it",
+                  {{"section", model::SectionName(section)}});
+    }
+  }
+  // Checked with the configuration.
+  (void)absl::LoadTimeZone(ingest.channel_work_time_zone(), &settings.channel_work_zone);
   settings.estimator.half_life = convert::FromProto(ingest.estimate_half_life());
   settings.estimator.prior_weight = convert::FromProto(ingest.estimate_prior_weight());
   settings.dwell = convert::FromProto(ingest.dwell());
@@ -93,8 +117,9 @@ IngestApp::IngestApp(const runtime::Dependencies& dependencies,
       centre_(std::move(centre)),
       history_(std::move(history)),
       hub_(dependencies.config.ingest().snapshots_kept()),
-      poller_(SettingsFrom(dependencies.config), *centre_.reader, centre_.budget_per_minute,
-              dependencies.clock, *history_, hub_, *observer_, dependencies.log),
+      poller_(SettingsFrom(dependencies.config, *centre_.reader, dependencies.log), *centre_.reader,
+              centre_.budget_per_minute, dependencies.clock, *history_, hub_, *observer_,
+              dependencies.log),
       service_(
           hub_, *history_, poller_, [this] { return Status(); }, dependencies.clock,
           dependencies.log) {}

@@ -41,7 +41,9 @@ inline std::span<const obs::MetricSpec> MetricsTable() {
     }
     const obs::LabelSpec operation = {"operation", operations};
     const obs::LabelSpec section = {
-        "section", {"roster", "states", "queues", "live", "intervals", "agent_work"}};
+        "section",
+        {"roster", "states", "queues", "live", "intervals", "agent_work", "campaigns",
+         "campaign_calls", "adherence", "channel_work", "presences"}};
     return new std::vector<obs::MetricSpec>{
         {kCalls,
          MetricKind::kCounter,

@@ -32,8 +32,11 @@ http::Priority PriorityOf(Section section) {
   switch (section) {
     case Section::kStates:
     case Section::kLive:
+    case Section::kCampaigns:
+    case Section::kCampaignCalls:
       return http::Priority::kState;
     case Section::kQueues:
+    case Section::kAdherence:
       return http::Priority::kMembers;
     default:
       return http::Priority::kHistory;
@@ -171,8 +174,8 @@ bool Poller::SleepUntilDue(Section section, std::stop_token stop) {
       woken = progress.wake.get_token();
       const SteadyTime now = clock_.SteadyNow();
       // Without queues there is nothing to ask for; their first reading wakes the others.
-      const bool pointless =
-          section != Section::kRoster && section != Section::kQueues && QueueIds().empty();
+      const bool pointless = section != Section::kRoster && section != Section::kQueues &&
+                             section != Section::kPresences && SubjectsOf(section).empty();
       until = pointless ? now + kLongestSleep : schedule_.Due(section);
       if (until <= now) return true;
       until = std::min(until, now + kLongestSleep);
@@ -187,6 +190,18 @@ void Poller::Wake(Section section) { progress_.at(section).wake.request_stop(); 
 
 std::vector<std::string> Poller::QueueIds() const {
   return settings_.queue_ids.empty() ? builder_.QueueIds() : settings_.queue_ids;
+}
+
+std::vector<std::string> Poller::SubjectsOf(Section section) const {
+  switch (section) {
+    case Section::kCampaigns:
+    case Section::kCampaignCalls:
+      return settings_.campaign_ids;
+    case Section::kAdherence:
+      return builder_.MemberIds();
+    default:
+      return QueueIds();
+  }
 }
 
 absl::Status Poller::Read(Section section, std::stop_token stop) {
@@ -207,6 +222,7 @@ absl::Status Poller::Read(Section section, std::stop_token stop) {
     const SteadyTime now = clock_.SteadyNow();
     Progress& progress = progress_.at(section);
     progress.in_flight = false;
+    progress.tried = true;
     if (status.ok()) {
       progress.requests = *requests;
       unpublished_ = true;
@@ -233,7 +249,7 @@ absl::StatusOr<int> Poller::ReadAndPut(Section section, const genesys::CallLimit
   std::vector<std::string> ids;
   {
     std::lock_guard lock(mutex_);
-    ids = QueueIds();
+    ids = SubjectsOf(section);
   }
   switch (section) {
     case Section::kRoster: {
@@ -265,6 +281,33 @@ absl::StatusOr<int> Poller::ReadAndPut(Section section, const genesys::CallLimit
       builder_.PutAgentWork(std::move(reading.work), reading.from, reading.to, asked_at);
       return reading.counts.requests;
     }
+    case Section::kCampaigns:
+      return ReadCampaigns(asked_at, limits);
+    case Section::kCampaignCalls: {
+      EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadCampaignCalls(ids, limits));
+      std::lock_guard lock(mutex_);
+      builder_.PutCampaignCalls(std::move(reading.calls), CompletenessOf(reading.counts), asked_at);
+      return reading.counts.requests;
+    }
+    case Section::kAdherence: {
+      EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadAdherence(ids, limits));
+      std::lock_guard lock(mutex_);
+      builder_.PutAdherence(std::move(reading.adherence), CompletenessOf(reading.counts), asked_at);
+      return reading.counts.requests;
+    }
+    case Section::kChannelWork: {
+      EVENKEEL_ASSIGN_OR_RETURN(auto reading,
+                                reader_.ReadChannelWork(ids, settings_.channel_work_zone, limits));
+      std::lock_guard lock(mutex_);
+      builder_.PutChannelWork(std::move(reading.work), CompletenessOf(reading.counts), asked_at);
+      return reading.counts.requests;
+    }
+    case Section::kPresences: {
+      EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadPresences(limits));
+      std::lock_guard lock(mutex_);
+      builder_.PutPresences(std::move(reading.presences), CompletenessOf(reading.counts), asked_at);
+      return reading.counts.requests;
+    }
     case Section::kEstimates:
       break;
   }
@@ -275,7 +318,9 @@ absl::StatusOr<int> Poller::ReadQueues(const std::vector<std::string>& ids, absl
                                        const genesys::CallLimits& limits) {
   EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadQueues(ids, limits));
   std::lock_guard lock(mutex_);
-  const bool none_before = QueueIds().empty();
+  const bool none_before =
+      QueueIds().empty() ||
+      (settings_.intervals.contains(Section::kAdherence) && builder_.MemberIds().empty());
   builder_.PutQueues(std::move(reading.queues), std::move(reading.memberships),
                      CompletenessOf(reading.counts), asked_at);
   if (none_before) {
@@ -294,6 +339,20 @@ absl::StatusOr<int> Poller::ReadQueues(const std::vector<std::string>& ids, absl
                  {{"queues", absl::StrJoin(automated, " ")}});
   }
   automated_ = automated;
+  return reading.counts.requests;
+}
+
+absl::StatusOr<int> Poller::ReadCampaigns(absl::Time asked_at, const genesys::CallLimits& limits) {
+  EVENKEEL_ASSIGN_OR_RETURN(auto reading, reader_.ReadCampaigns(settings_.campaign_ids, limits));
+  std::lock_guard lock(mutex_);
+  builder_.PutCampaigns(std::move(reading.campaigns), CompletenessOf(reading.counts), asked_at);
+  // API-9: said once; the others go on.
+  const std::set<std::string> gone(reading.gone.begin(), reading.gone.end());
+  if (gone != gone_campaigns_ && !gone.empty()) {
+    log_.Warning("managed campaigns do not exist in the centre",
+                 {{"campaigns", absl::StrJoin(gone, " ")}});
+  }
+  gone_campaigns_ = gone;
   return reading.counts.requests;
 }
 
@@ -329,7 +388,7 @@ void Poller::Replan() {
 
 void Poller::LogSlowed() {
   for (const auto& [section, progress] : progress_) {
-    if (progress.requests == 0 && schedule_.FailuresInARow(section) == 0) return;
+    if (!progress.tried) return;
   }
   for (auto& [section, progress] : progress_) {
     const absl::Duration configured = settings_.intervals.at(section);

@@ -28,9 +28,12 @@
 namespace evenkeel::ingest {
 
 struct PollerSettings {
-  // How often each section is to be read: all but the estimates, which are not read.
+  // How often each section is to be read: all but the estimates, which are not read, and of those
+  // that are optional the ones that are asked for.
   std::map<model::Section, absl::Duration> intervals;
   std::vector<std::string> queue_ids;  // the managed queues; empty: all that the centre lists
+  std::vector<std::string> campaign_ids;
+  absl::TimeZone channel_work_zone = absl::UTCTimeZone();
   std::map<std::string, std::string> skill_of_queue;
   EstimatorSettings estimator;
   std::vector<LoadPrior> priors;
@@ -84,6 +87,7 @@ class Poller {
     std::string last_error;
     absl::StatusCode said = absl::StatusCode::kOk;  // what was logged last
     int requests = 0;
+    bool tried = false;
     double said_slowed_ratio = 1;  // real / configured interval, as logged last
     std::stop_source wake;         // ends the section's sleep
     std::jthread thread;
@@ -99,6 +103,9 @@ class Poller {
                                  const genesys::CallLimits& limits);
   absl::StatusOr<int> ReadIntervals(const std::vector<std::string>& ids, absl::Time asked_at,
                                     const genesys::CallLimits& limits);
+  absl::StatusOr<int> ReadCampaigns(absl::Time asked_at, const genesys::CallLimits& limits);
+  // What the section is read for: queues, campaigns or agents; with `mutex_` held.
+  std::vector<std::string> SubjectsOf(model::Section section) const;
   // Ids of the queues that sections other than the roster are read for; with `mutex_` held.
   std::vector<std::string> QueueIds() const;
   void Replan();                      // real intervals; with `mutex_` held
@@ -129,6 +136,7 @@ class Poller {
   bool unpublished_ = false;  // something was read, or became known, since the last snapshot
   absl::Status admitted_ = absl::UnavailableError("starting");
   std::set<std::string> gone_, automated_;  // queues, as last told
+  std::set<std::string> gone_campaigns_;
 
   std::mutex observer_mutex_;
   std::map<std::string, absl::StatusCode> history_said_;  // by what was written: logged last

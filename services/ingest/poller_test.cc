@@ -98,6 +98,80 @@ TEST_F(PollerTest, ASnapshotHasEverySectionWithItsQuality) {
   EXPECT_EQ(observer_.snapshots, 6);
 }
 
+PollerSettings WithOptionalSections() {
+  PollerSettings settings = Settings();
+  for (const Section section : {Section::kCampaigns, Section::kCampaignCalls, Section::kAdherence,
+                                Section::kChannelWork, Section::kPresences}) {
+    settings.intervals[section] = absl::Seconds(30);
+  }
+  settings.campaign_ids = {"c1", "gone"};
+  return settings;
+}
+
+TEST_F(PollerTest, API5_OptionalSectionsAreInTheSnapshotWhereTheyAreRead) {
+  Make(WithOptionalSections());
+  for (const auto& [section, interval] : WithOptionalSections().intervals) {
+    EXPECT_TRUE(Read(section).ok()) << model::SectionName(section);
+  }
+  ASSERT_TRUE(Read(Section::kCampaigns).ok());
+  const auto snapshot = hub_.newest();
+  ASSERT_EQ(snapshot->campaigns.size(), 1u);
+  EXPECT_EQ(snapshot->campaigns[0].id, "c1");
+  EXPECT_EQ(snapshot->campaign_calls.size(), 2u);
+  EXPECT_THAT(reader_.asked_for(), testing::ElementsAre("a1", "a2", "a3")) << "the members";
+  EXPECT_EQ(snapshot->adherence.size(), 2u);
+  EXPECT_EQ(snapshot->channel_work.size(), 2u) << "not of a queue that is none of ours";
+  EXPECT_EQ(snapshot->presences.size(), 1u);
+  EXPECT_EQ(snapshot->quality.size(), 12u);
+  // API-8: who has no schedule is not seen; work of strangers is counted.
+  EXPECT_EQ(StatusOf(Section::kAdherence).quality.expected, 3);
+  EXPECT_EQ(StatusOf(Section::kAdherence).quality.seen, 2);
+  EXPECT_EQ(StatusOf(Section::kChannelWork).quality.unknown, 1);
+  EXPECT_EQ(told_.Count("managed campaigns do not exist"), 1);
+}
+
+TEST_F(PollerTest, API5_WhatIsNotAskedForIsNotRead) {
+  poller_->Start([](std::stop_token) { return absl::OkStatus(); });
+  reader_.WaitForReads(Section::kAgentWork, 1);
+  clock_.WaitForSleepers(6);
+  poller_->Stop();
+  for (const Section section : {Section::kCampaigns, Section::kCampaignCalls, Section::kAdherence,
+                                Section::kChannelWork, Section::kPresences}) {
+    EXPECT_EQ(reader_.reads(section), 0) << model::SectionName(section);
+  }
+  EXPECT_EQ(hub_.newest()->quality.size(), 7u);
+}
+
+TEST_F(PollerTest, API5_SchedulesAreReadAsSoonAsTheMembersAreKnown) {
+  Make(WithOptionalSections());
+  reader_.Hold(Section::kQueues);
+  poller_->Start([](std::stop_token) { return absl::OkStatus(); });
+  reader_.WaitForReads(Section::kPresences, 1);
+  reader_.WaitForReads(Section::kQueues, 1);
+  clock_.WaitForSleepers(10);  // all but the queues
+  EXPECT_EQ(reader_.reads(Section::kAdherence), 0);
+  reader_.Release(Section::kQueues);
+  reader_.WaitForReads(Section::kAdherence, 1);  // the clock stands still
+  poller_->Stop();
+}
+
+TEST_F(PollerTest, API3_ASlowedLoopIsSaidAndWhenItIsNoMore) {
+  budget_ = 1000;
+  reader_.set_requests(10);
+  ReadAll();
+  EXPECT_EQ(told_.Count("rate budget"), 0);
+  reader_.set_requests(40);
+  budget_ = 240;
+  ReadAll();
+  EXPECT_GE(told_.Count("does not suffice"), 6);
+  const int said = told_.Count("rate budget");
+  ReadAll();
+  EXPECT_EQ(told_.Count("rate budget"), said) << "not again while nothing changes";
+  budget_ = 1e6;
+  ASSERT_TRUE(Read(Section::kStates).ok());
+  EXPECT_EQ(told_.Count("suffices again"), 6);
+}
+
 TEST_F(PollerTest, OneFailingSectionDoesNotStopTheOthers) {
   ReadAll();
   reader_.Fail(Section::kStates, absl::PermissionDeniedError("needs routing:x"));

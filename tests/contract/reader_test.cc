@@ -147,7 +147,7 @@ TEST_P(ReaderTest, Api5WorkOfAgentsIsThatOfTheQueues) {
 }
 
 TEST_P(ReaderTest, Api10EveryProbePasses) {
-  for (const genesys::Probe& probe : reader_->Probes(queues_)) {
+  for (const genesys::Probe& probe : reader_->Probes(queues_, {})) {
     const auto response = client_->api().Call(*probe.operation, probe.request, {});
     ASSERT_TRUE(response.ok()) << probe.operation->path << ": " << response.status();
     EXPECT_TRUE(probe.parse(response->body).ok()) << probe.operation->path;

@@ -154,7 +154,7 @@ absl::Status AddParsing(bool quick, Report& report) {
       &report.method,
       absl::StrFormat("%d rounds of all in turn on one CPU, each a warm-up and the best of its "
                       "passes; no gc in Python.\nOurs checks, and keeps typed fields by their ids; "
-                      "simdjson alone keeps nothing, json.loads builds generic objects.\n",
+                      "simdjson\nalone keeps nothing, json.loads builds generic objects.\n",
                       rounds));
   return absl::OkStatus();
 }

@@ -130,10 +130,20 @@ DoctorReport Examine(const config::v1::Config& config, const config::Environment
     for (const config::v1::QueueConfig& queue : config.scope().queues()) {
       queues.push_back(queue.id());
     }
+    genesys::OptionalReads optional;
+    for (const config::v1::CampaignConfig& campaign : config.scope().campaigns()) {
+      optional.campaign_ids.push_back(campaign.id());
+    }
+    const auto wanted = [](const google::protobuf::Duration& interval) {
+      return interval.seconds() != 0 || interval.nanos() != 0;  // 0: not read
+    };
+    optional.adherence = wanted(config.ingest().adherence_interval());
+    optional.channel_work = wanted(config.ingest().channel_work_interval());
+    optional.presences = wanted(config.ingest().presences_interval());
     const auto reader = genesys::MakeCentreReader(**client, clock);
     report.preflight = genesys::RunPreflight(**client, *reader,
                                              {centre.organisation_id(), centre.organisation_name()},
-                                             queues, clock, kLimits);
+                                             queues, clock, kLimits, std::move(optional));
   } else {
     report.preflight.identity_status = client.status();
   }

@@ -94,6 +94,46 @@ void SnapshotBuilder::PutAgentWork(std::vector<model::AgentWork> work, absl::Tim
   sections_[Section::kAgentWork] = {{}, taken_at};
 }
 
+void SnapshotBuilder::PutCampaigns(std::vector<model::Campaign> campaigns,
+                                   Completeness completeness, absl::Time taken_at) {
+  campaigns_ = std::move(campaigns);
+  sections_[Section::kCampaigns] = {completeness, taken_at};
+}
+
+void SnapshotBuilder::PutCampaignCalls(std::vector<model::CampaignCall> calls,
+                                       Completeness completeness, absl::Time taken_at) {
+  campaign_calls_ = std::move(calls);
+  sections_[Section::kCampaignCalls] = {completeness, taken_at};
+}
+
+void SnapshotBuilder::PutAdherence(std::vector<model::Adherence> adherence,
+                                   Completeness completeness, absl::Time taken_at) {
+  adherence_ = std::move(adherence);
+  sections_[Section::kAdherence] = {completeness, taken_at};
+}
+
+void SnapshotBuilder::PutChannelWork(std::vector<model::ChannelWork> work,
+                                     Completeness completeness, absl::Time taken_at) {
+  channel_work_ = std::move(work);
+  sections_[Section::kChannelWork] = {completeness, taken_at};
+}
+
+void SnapshotBuilder::PutPresences(std::vector<model::PresenceDefinition> presences,
+                                   Completeness completeness, absl::Time taken_at) {
+  presences_ = std::move(presences);
+  sections_[Section::kPresences] = {completeness, taken_at};
+}
+
+std::vector<std::string> SnapshotBuilder::MemberIds() const {
+  model::Snapshot snapshot;
+  FillMemberships(snapshot);
+  std::set<std::string> members;
+  for (const model::Membership& membership : snapshot.memberships) {
+    members.insert(membership.agent_id);
+  }
+  return {members.begin(), members.end()};
+}
+
 std::vector<std::string> SnapshotBuilder::QueueIds() const {
   std::vector<std::string> ids;
   for (const auto& [id, queue] : queues_) ids.push_back(id);
@@ -205,6 +245,30 @@ void SnapshotBuilder::Fill(model::Section section, const std::set<std::string>& 
     case Section::kEstimates:
       quality.expected = static_cast<int64_t>(queues_.size());
       quality.seen = static_cast<int64_t>(snapshot.estimates.size());
+      return;
+    case Section::kCampaigns:
+      snapshot.campaigns = campaigns_;
+      return;
+    case Section::kCampaignCalls:
+      snapshot.campaign_calls = campaign_calls_;
+      return;
+    case Section::kAdherence:
+      for (const model::Adherence& adherence : adherence_) {
+        if (matters(adherence.agent_id)) snapshot.adherence.push_back(adherence);
+      }
+      return;
+    case Section::kChannelWork: {
+      std::set<std::string> strangers;
+      for (const model::ChannelWork& work : channel_work_) {
+        if (!queues_.contains(work.queue_id)) continue;
+        snapshot.channel_work.push_back(work);
+        if (IsStranger(work.agent_id)) strangers.insert(work.agent_id);
+      }
+      quality.unknown = static_cast<int64_t>(strangers.size());
+      return;
+    }
+    case Section::kPresences:
+      snapshot.presences = presences_;
       return;
   }
 }

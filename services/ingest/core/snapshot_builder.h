@@ -55,8 +55,22 @@ class SnapshotBuilder {
   void PutAgentWork(std::vector<model::AgentWork> work, absl::Time from, absl::Time to,
                     absl::Time taken_at);
 
+  // What is read only where it is asked for; lists in the order that a snapshot has them in.
+  void PutCampaigns(std::vector<model::Campaign> campaigns, Completeness completeness,
+                    absl::Time taken_at);
+  void PutCampaignCalls(std::vector<model::CampaignCall> calls, Completeness completeness,
+                        absl::Time taken_at);
+  void PutAdherence(std::vector<model::Adherence> adherence, Completeness completeness,
+                    absl::Time taken_at);
+  void PutChannelWork(std::vector<model::ChannelWork> work, Completeness completeness,
+                      absl::Time taken_at);
+  void PutPresences(std::vector<model::PresenceDefinition> presences, Completeness completeness,
+                    absl::Time taken_at);
+
   // Ids of the queues last put; what the queues' other sections are to be read for.
   std::vector<std::string> QueueIds() const;
+  // Ids of the agents who may work on any of them.
+  std::vector<std::string> MemberIds() const;
 
   // The next snapshot, from what there is. `intervals` gives how often each section is really read;
   // a section without one is not read at all and has no quality. `estimates` and `left_alone` are
@@ -92,6 +106,11 @@ class SnapshotBuilder {
   std::map<std::string, model::QueueLive> live_;
   std::map<std::pair<std::string, absl::Time>, model::QueueInterval> intervals_;
   std::map<std::tuple<std::string, std::string, absl::Time>, model::AgentWork> work_;
+  std::vector<model::Campaign> campaigns_;
+  std::vector<model::CampaignCall> campaign_calls_;
+  std::vector<model::Adherence> adherence_;
+  std::vector<model::ChannelWork> channel_work_;
+  std::vector<model::PresenceDefinition> presences_;
   std::set<absl::Time> work_covered_;  // starts of the intervals whose work was read
 };
 

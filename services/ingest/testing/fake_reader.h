@@ -133,7 +133,68 @@ class FakeReader final : public genesys::CentreReader {
     reading.counts = {2, 2, requests_};
     return Answer(model::Section::kAgentWork, std::move(reading));
   }
-  std::vector<genesys::Probe> Probes(std::span<const std::string>) const override { return {}; }
+  bool Has(model::Section) const override { return true; }
+  absl::StatusOr<genesys::CampaignsReading> ReadCampaigns(std::span<const std::string> ids,
+                                                          const genesys::CallLimits&) override {
+    genesys::CampaignsReading reading;
+    for (const std::string& id : ids) {
+      model::Campaign campaign;
+      campaign.id = id;
+      if (id == "gone") {
+        reading.gone.push_back(id);
+      } else {
+        reading.campaigns.push_back(campaign);
+      }
+    }
+    reading.counts = {1, 1, requests_};
+    return Answer(model::Section::kCampaigns, std::move(reading));
+  }
+  absl::StatusOr<genesys::CampaignCallsReading> ReadCampaignCalls(
+      std::span<const std::string> ids, const genesys::CallLimits&) override {
+    genesys::CampaignCallsReading reading;
+    for (const std::string& id : ids) {
+      model::CampaignCall call;
+      call.campaign_id = id;
+      call.id = "k1";
+      reading.calls.push_back(call);
+    }
+    reading.counts = {1, 1, requests_};
+    return Answer(model::Section::kCampaignCalls, std::move(reading));
+  }
+  // Nothing is known of a3.
+  absl::StatusOr<genesys::AdherenceReading> ReadAdherence(std::span<const std::string> ids,
+                                                          const genesys::CallLimits&) override {
+    Remember(ids);
+    genesys::AdherenceReading reading;
+    for (const std::string& id : ids) {
+      model::Adherence adherence;
+      adherence.agent_id = id;
+      if (id != "a3") reading.adherence.push_back(adherence);
+    }
+    reading.counts = {static_cast<int64_t>(ids.size()),
+                      static_cast<int64_t>(reading.adherence.size()), requests_};
+    return Answer(model::Section::kAdherence, std::move(reading));
+  }
+  absl::StatusOr<genesys::ChannelWorkReading> ReadChannelWork(std::span<const std::string>,
+                                                              absl::TimeZone,
+                                                              const genesys::CallLimits&) override {
+    genesys::ChannelWorkReading reading;
+    reading.work = {{"a1", "q1", model::Media::kVoice, clock_.Now(), absl::Hours(24), 5, {}},
+                    {"stranger", "q2", model::Media::kChat, clock_.Now(), absl::Hours(24), 5, {}},
+                    {"a1", "other", model::Media::kChat, clock_.Now(), absl::Hours(24), 5, {}}};
+    reading.counts = {2, 2, requests_};
+    return Answer(model::Section::kChannelWork, std::move(reading));
+  }
+  absl::StatusOr<genesys::PresencesReading> ReadPresences(const genesys::CallLimits&) override {
+    genesys::PresencesReading reading;
+    reading.presences = {{"p1", "Break", "Pause", true}};
+    reading.counts = {1, 1, requests_};
+    return Answer(model::Section::kPresences, std::move(reading));
+  }
+  std::vector<genesys::Probe> Probes(std::span<const std::string>,
+                                     const genesys::OptionalReads&) const override {
+    return {};
+  }
 
  private:
   template <typename Reading>
