@@ -17,6 +17,9 @@
 namespace evenkeel::sim {
 namespace {
 
+// Deeper than any model; each level takes room on the stack.
+constexpr int kMostDepth = 64;
+
 const Json& Nothing() {
   static const Json& nothing = *new Json;
   return nothing;
@@ -122,11 +125,11 @@ absl::StatusOr<Json> Json::Parse(std::string_view text) {
   Json json;
   json::Reader reader;
   EVENKEEL_RETURN_IF_ERROR(
-      reader.Parse(text, [&](json::Value root) { return json.ReadParts(root); }));
+      reader.Parse(text, [&](json::Value root) { return json.ReadParts(root, 0); }));
   return json;
 }
 
-absl::Status Json::Read(json::Value value) {
+absl::Status Json::Read(json::Value value, int depth) {
   if (value.IsNull()) return absl::OkStatus();
   if (bool truth; json::Value(value).Read(truth).ok()) {
     *this = Truth(truth);
@@ -140,14 +143,16 @@ absl::Status Json::Read(json::Value value) {
     *this = Text(std::move(text));
     return absl::OkStatus();
   }
-  return ReadParts(value);
+  return ReadParts(value, depth);
 }
 
 // An array or an object: all that a document can be.
-absl::Status Json::ReadParts(json::Value value) {
+absl::Status Json::ReadParts(json::Value value, int depth) {
+  if (depth > kMostDepth) return value.Error("is nested too deeply");
   if (json::Array array(value); array.Finish().ok()) {
     kind_ = Kind::kArray;
-    while (array.Next()) EVENKEEL_RETURN_IF_ERROR(items_.emplace_back().Read(array.value()));
+    while (array.Next())
+      EVENKEEL_RETURN_IF_ERROR(items_.emplace_back().Read(array.value(), depth + 1));
     return array.Finish();
   }
   kind_ = Kind::kObject;
@@ -156,7 +161,7 @@ absl::Status Json::ReadParts(json::Value value) {
   while (object.NextAny()) {
     members_.emplace_back(object.key(), Json());
     if (!seen.insert(members_.back().first).second) return object.value().Error("occurs twice");
-    EVENKEEL_RETURN_IF_ERROR(members_.back().second.Read(object.value()));
+    EVENKEEL_RETURN_IF_ERROR(members_.back().second.Read(object.value(), depth + 1));
   }
   return object.Finish();
 }

@@ -29,7 +29,8 @@ class Json {
   static Json Text(std::string text);
   static Json Array();
   static Json Object();
-  // INVALID_ARGUMENT names the place of a fault, also of a key that occurs twice.
+  // INVALID_ARGUMENT names the place of a fault, also of a key that occurs twice and of what is
+  // nested too deeply.
   static absl::StatusOr<Json> Parse(std::string_view text);
 
   Kind kind() const { return kind_; }
@@ -56,8 +57,9 @@ class Json {
   void WriteMembers(json::Writer& writer) const;
 
  private:
-  absl::Status ReadParts(json::Value value);
-  absl::Status Read(json::Value value);
+  // `depth` counts the arrays and objects around the value.
+  absl::Status ReadParts(json::Value value, int depth);
+  absl::Status Read(json::Value value, int depth);
 
   Kind kind_ = Kind::kNull;
   double number_ = 0;

@@ -105,6 +105,12 @@ TEST_F(QueuesTest, Sim3AWrongPutNamesEveryFieldAndChangesNothing) {
           "$.bullseye.rings[0].expansionCriteria[0].threshold",
           "$.bullseye.rings[0].actions.skillsToRemove", "$.bullseye.rings[1].expansionCriteria",
           "$.bullseye.rings[2].expansionCriteria[0]", "$.bullseye.rings[2].memberGroups"));
+  std::string deep(200'000, '[');
+  Write("PUT", "/routing/queues/q2", deep, 400);
+  deep.clear();
+  for (int i = 0; i < 50'000; ++i) deep += R"({"a":)";
+  Write("PUT", "/routing/queues/q2", deep, 400);
+  Write("PUT", "/routing/queues/q2", std::string(1000, '[') + std::string(1000, ']'), 400);
   const JsonTree twice = Write("PUT", "/routing/queues/q2", R"({"name":"Queue 3"})", 400);
   EXPECT_EQ(twice["code"].text(), "duplicate.name");
   EXPECT_EQ(client_.Ask("GET", "/api/v2/routing/queues/q2").body, before);
