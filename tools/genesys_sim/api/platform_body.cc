@@ -19,6 +19,8 @@ namespace {
 
 // Deeper than any model; each level takes room on the stack.
 constexpr int kMostDepth = 64;
+// Named at once: a body of garbage is not answered by a larger one.
+constexpr size_t kMostViolations = 100;
 
 const Json& Nothing() {
   static const Json& nothing = *new Json;
@@ -42,6 +44,7 @@ void CheckChoice(const Json& value, std::string_view choices, const std::string&
 void CheckObject(const Json& value, const Json& model, const std::string& path,
                  Violations& violations) {
   for (const auto& [key, member] : value.members()) {
+    if (violations.found().size() >= kMostViolations) return;
     const std::string at = path + "." + key;
     if (!model[key].is_text()) {
       violations.Add(at, "is no known property");
@@ -234,7 +237,7 @@ void Json::WriteMembers(json::Writer& writer) const {
 
 void CheckType(const Json& value, std::string_view type, const std::string& path,
                Violations& violations) {
-  if (type == "any" || value.is_null()) return;
+  if (type == "any" || value.is_null() || violations.found().size() >= kMostViolations) return;
   if (value.kind() != KindOf(type)) {
     violations.Add(path,
                    absl::StrCat("must be ", NameOf(KindOf(type)), ", is ", NameOf(value.kind())));

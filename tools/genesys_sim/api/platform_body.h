@@ -68,8 +68,8 @@ class Json {
   std::vector<Member> members_;
 };
 
-// Names everything in `value` that does not fit `type`: the name of a model, "string", "[T]" ...
-// A null fits anything that is not required.
+// Names what in `value` does not fit `type`, about a hundred places at most: the name of a model,
+// "string", "[T]" ... A null fits anything that is not required.
 void CheckType(const Json& value, std::string_view type, const std::string& path,
                Violations& violations);
 

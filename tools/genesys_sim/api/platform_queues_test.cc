@@ -105,6 +105,12 @@ TEST_F(QueuesTest, Sim3AWrongPutNamesEveryFieldAndChangesNothing) {
           "$.bullseye.rings[0].expansionCriteria[0].threshold",
           "$.bullseye.rings[0].actions.skillsToRemove", "$.bullseye.rings[1].expansionCriteria",
           "$.bullseye.rings[2].expansionCriteria[0]", "$.bullseye.rings[2].memberGroups"));
+  std::string numbers = "1";
+  for (int i = 0; i < 100'000; ++i) numbers += ",1";
+  const http::Response many = client_.Ask("PUT", "/api/v2/routing/queues/q2",
+                                          R"({"name":"x","routingRules":[)" + numbers + "]}");
+  EXPECT_EQ(many.status, 400);
+  EXPECT_LT(many.body.size(), 50'000u) << "an answer is not larger than what was asked";
   std::string deep(200'000, '[');
   Write("PUT", "/routing/queues/q2", deep, 400);
   deep.clear();
