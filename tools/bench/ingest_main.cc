@@ -145,10 +145,10 @@ absl::Status AddParsing(bool quick, Report& report) {
     }
     const std::string name = absl::StrFormat("%s, %.0f kB", body.name, bytes * 1e-3);
     report.rows.push_back({name + ", fields", Kind::kRate, bytes / ours * 1e-6, bytes / bare * 1e-6,
-                           "simdjson on demand, the same fields", "MB/s"});
+                           "simdjson, same fields", "MB/s"});
     report.rows.push_back({name + ", whole", Kind::kRate, bytes / ours * 1e-6,
-                           bytes / python.seconds * 1e-6, "json.loads of Python " + python.version,
-                           "MB/s"});
+                           bytes / python.seconds * 1e-6,
+                           "Python " + python.version + " json.loads", "MB/s"});
   }
   absl::StrAppend(
       &report.method,
@@ -166,7 +166,7 @@ absl::Status AddCycle(bool quick, Report& report) {
   report.rows.push_back(
       {"cycle, " + centre, Kind::kTime, cycle.seconds, 15, "the interval of 15 s", "s"});
   report.rows.push_back({"wanted, " + centre, Kind::kTime, cycle.wanted_per_minute,
-                         cycle.budget_per_minute, "what is ours of 300 a minute", "requests/min"});
+                         cycle.budget_per_minute, "what is ours of 300/min", "1/min"});
   for (const Cycle::Loop& loop : cycle.loops) {
     report.rows.push_back({absl::StrFormat("%s every, %s", loop.section, centre), Kind::kTime,
                            absl::ToDoubleSeconds(loop.real), absl::ToDoubleSeconds(loop.configured),
