@@ -42,7 +42,7 @@ class GrpcFairnessServiceTest : public testing::Test {
       model::Snapshot snapshot;
       snapshot.number = static_cast<uint64_t>(minute) + 1;
       snapshot.taken_at = clock_.Now();
-      snapshot.queues = {{"q1", "", "", "", std::nullopt, std::nullopt}};
+      snapshot.queues = {{"q1", "", "", "", std::nullopt, std::nullopt, {}}};
       for (int i = 0; i < 5; ++i) {
         const std::string agent = "a" + std::to_string(i);
         snapshot.memberships.push_back({"q1", agent, true});

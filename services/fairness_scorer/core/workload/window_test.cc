@@ -12,8 +12,8 @@ model::Snapshot SnapshotAt(int minute, std::vector<model::Membership> membership
   model::Snapshot snapshot;
   snapshot.number = static_cast<uint64_t>(minute) + 1;
   snapshot.taken_at = At(minute);
-  snapshot.queues = {{"q1", "", "", "s1", std::nullopt, std::nullopt},
-                     {"q2", "", "", "s1", std::nullopt, std::nullopt}};
+  snapshot.queues = {{"q1", "", "", "s1", std::nullopt, std::nullopt, {}},
+                     {"q2", "", "", "s1", std::nullopt, std::nullopt, {}}};
   snapshot.memberships = std::move(memberships);
   for (const std::string& agent : at_work) {
     snapshot.states.push_back({agent, model::Activity::kIdle, true, absl::InfinitePast()});
