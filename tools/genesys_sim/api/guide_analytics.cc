@@ -172,14 +172,6 @@ struct InteractionQuery {
   }
 };
 
-// Calls `read` for each element.
-template <typename Read>
-absl::Status ForEach(json::Value value, Read read) {
-  json::Array array(value);
-  while (array.Next()) EVENKEEL_RETURN_IF_ERROR(read(array.value()));
-  return array.Finish();
-}
-
 absl::Status ReadOperand(json::Value value, Operand& operand) {
   EVENKEEL_RETURN_IF_ERROR(ReadObject(value, {{"operator", true, Into(operand.op)},
                                               {"field", true, Into(operand.field)},
