@@ -90,9 +90,10 @@ GuideState::GuideState(const Engine& engine, uint64_t seed) : delays(seed, {kWri
 void GuideState::AdvanceTo(Engine& engine, absl::Time time) {
   while (!pause_ends_.empty() && pause_ends_.begin()->first <= time) {
     const auto [until, agent] = *pause_ends_.begin();
+    engine.AdvanceTo(until);
+    if (engine.now() < until) return;  // the centre stands still
     const absl::Time since = pauses.at(agent).since;
     ForgetPause(agent);
-    engine.AdvanceTo(until);
     const AgentState state = engine.GetAgent(agent);
     // Whoever else changed his presence meanwhile had the last word.
     if (state.presence == Presence::kBusy && state.presence_since == since) {
