@@ -108,7 +108,8 @@ class GuideWritesTest : public testing::Test {
     return count;
   }
   double Answered(const std::string& queue) {
-    for (const JsonTree& one : client_->Report()["queues"].items()) {
+    const JsonTree report = client_->Report();
+    for (const JsonTree& one : report["queues"].items()) {
       if (one["id"].text() == queue) return one["answered"].number();
     }
     return -1;
