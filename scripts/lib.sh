@@ -10,7 +10,7 @@ PACKAGES_BUILD=(
   libsimdjson-dev libsqlite3-dev libssl-dev libyaml-cpp-dev
   prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc zlib1g-dev
 )
-PACKAGES_TEST=(libgmock-dev libgtest-dev tzdata)
+PACKAGES_TEST=(libgmock-dev libgtest-dev python3-minimal python3-httpx python3-requests tzdata)
 PACKAGES_BENCH=(python3-minimal libpython3-stdlib)
 PACKAGES_GATES=(clang-format nodejs npm)
 

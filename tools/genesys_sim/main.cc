@@ -26,6 +26,7 @@ struct CommandLine {
   std::string until;
   std::string rate_limit = "0";
   std::string token_lifetime = "24h";
+  std::string guide_behaviours;
   bool verbose = false;
   bool print_scope = false;
 };
@@ -83,6 +84,10 @@ absl::StatusOr<Settings> Interpret(const CommandLine& line) {
       options.token_lifetime < absl::Seconds(1)) {
     violations.Add("--token-lifetime", "must be a duration such as 24h");
   }
+  if (const absl::Status status = SetBehaviours(line.guide_behaviours, options.guide_behaviours);
+      !status.ok()) {
+    violations.Add("--guide-behaviours", std::string(status.message()));
+  }
   EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
   return settings;
 }
@@ -116,6 +121,9 @@ int Main(int argc, char** argv) {
       .Add("rate-limit", "N",
            "requests a token: a minute (platform), a second (guide); 0: 300, 100", &line.rate_limit)
       .Add("token-lifetime", "TIME", "how long a token is good", &line.token_lifetime)
+      .Add("guide-behaviours", "LIST",
+           "stated behaviours of the guides to switch, like rule-writes-stall=off,pauses-end=off",
+           &line.guide_behaviours)
       .AddSwitch("verbose", "print every request", &line.verbose)
       .AddSwitch("print-scope", "print the queues for a configuration's scope.queues, and exit",
                  &line.print_scope);

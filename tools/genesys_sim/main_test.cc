@@ -85,6 +85,7 @@ TEST(ProgramTest, AWrongCommandLineEndsInOneLineAndExit2) {
            {{"--until", "-4h"}, "--until"},
            {{"--rate-limit", "many"}, "--rate-limit"},
            {{"--token-lifetime", "0s"}, "--token-lifetime"},
+           {{"--guide-behaviours", "stalls=off"}, "stalls=off"},
            {{"--scenario", missing}, missing},
            {{"--scenario", SCENARIO_README}, "README.md: "},
            {{"stray"}, "stray"},

@@ -112,7 +112,8 @@ absl::StatusOr<HttpAnswer> PostQueues(Api& api, ApiCall& call) {
   }));
   EVENKEEL_ASSIGN_OR_RETURN(const int queue, api.FindQueue(queue_id));
   if (capacity < 0) return absl::InvalidArgumentError("inboundCapacity must not be negative");
-  api.engine().SetInboundCapacity(queue, capacity);
+  api.guide().queues[queue].inbound_capacity = capacity;
+  api.guide().ApplyCapacity(api.engine(), queue);
   return EmptyAnswer(204);
 }
 

@@ -10,8 +10,6 @@
 namespace evenkeel::sim {
 namespace {
 
-constexpr uint64_t kWriteDelays = 101;
-
 Scenario ForDialect(Scenario scenario, Dialect dialect) {
   if (dialect == Dialect::kPlatform) {
     for (Queue& queue : scenario.queues) queue.inbound_capacity.reset();
@@ -87,8 +85,7 @@ Api::Api(Scenario scenario, ApiOptions options, const Clock& clock, IdSource& id
       agents_(IndexById(engine_.scenario().agents)),
       skills_(IndexById(engine_.scenario().skills)),
       campaigns_(IndexById(engine_.scenario().campaigns)),
-      guide_queues_(engine_.scenario().queues.size()),
-      write_delays_(options_.seed, {kWriteDelays}),
+      guide_(engine_, options_.seed),
       platform_(engine_.scenario()) {}
 
 absl::StatusOr<int> Api::FindCampaign(const std::string& id) const {
@@ -113,7 +110,7 @@ void Api::Advance() {
   AdvanceLocked();
 }
 
-void Api::AdvanceLocked() { engine_.AdvanceTo(clock_.Now()); }
+void Api::AdvanceLocked() { guide_.AdvanceTo(engine_, clock_.Now()); }
 
 const Operation* Api::FindOperation(std::string_view method, std::string_view path,
                                     std::vector<std::string>& values) const {

@@ -17,6 +17,7 @@
 #include "common/base/clock.h"
 #include "common/base/ids.h"
 #include "tools/genesys_sim/api/faults.h"
+#include "tools/genesys_sim/api/guide_state.h"
 #include "tools/genesys_sim/api/http_server.h"
 #include "tools/genesys_sim/api/platform_state.h"
 #include "tools/genesys_sim/api/records.h"
@@ -41,6 +42,7 @@ struct ApiOptions {
   // published limit, 300 or 100.
   int64_t rate_limit = 0;
   std::vector<OAuthClient> clients = DefaultClients();
+  GuideBehaviours guide_behaviours = {};
   // Told of every answered request, with the lock held; empty: nobody is.
   std::function<void(const HttpRequest&, const HttpAnswer&)> observer = {};
 };
@@ -109,15 +111,8 @@ class Api {
   absl::StatusOr<int> FindAgent(const std::string& id) const;
   absl::StatusOr<int> FindCampaign(const std::string& id) const;
   std::optional<int> FindSkill(const std::string& id) const;
-  // What only the guide dialect knows of a queue: when it was last written to and until when that
-  // write keeps others out, and a capacity without effect.
-  struct GuideQueue {
-    absl::Time written = absl::InfinitePast();
-    absl::Time write_done = absl::InfinitePast();
-    int64_t outbound_capacity = 0;
-  };
-  GuideQueue& guide_queue(int queue) { return guide_queues_[queue]; }
-  Stream& write_delays() { return write_delays_; }
+  // What only the guide dialect keeps.
+  GuideState& guide() { return guide_; }
   // What only the platform dialect keeps.
   PlatformState& platform() { return platform_; }
   std::string NewId() { return ids_.NewId(); }
@@ -154,8 +149,7 @@ class Api {
   Faults faults_;
   Counts counts_;
   std::map<std::string, int> queues_, agents_, skills_, campaigns_;
-  std::vector<GuideQueue> guide_queues_;
-  Stream write_delays_;
+  GuideState guide_;
   PlatformState platform_;
 };
 

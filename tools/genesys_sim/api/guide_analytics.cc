@@ -51,6 +51,37 @@ void WriteRealtime(Api& api, int index, json::Writer& writer) {
       .EndObject();
 }
 
+// Contacts of a queue that ended in [from, to), by the widest tier that was asked.
+void WriteTiers(Api& api, int queue, absl::Time from, absl::Time to, json::Writer& writer) {
+  struct Tier {
+    int64_t offered = 0;
+    std::vector<int64_t> waits;  // of the answered, in microseconds
+  };
+  std::map<int, Tier> tiers;
+  for (const Contact& contact : api.records().contacts()) {
+    const absl::Time ended = api.engine().start() + absl::Microseconds(contact.ended);
+    if (contact.queue != queue || ended < from || ended >= to) continue;
+    Tier& tier = tiers[contact.ring];
+    ++tier.offered;
+    if (contact.answered >= 0) tier.waits.push_back(contact.answered - contact.arrived);
+  }
+  writer.BeginArray();
+  for (auto& [number, tier] : tiers) {
+    writer.BeginObject()
+        .Field("tier", number)
+        .Field("offered", tier.offered)
+        .Field("answered", tier.waits.size());
+    if (!tier.waits.empty()) {
+      // The least wait that nine of ten did not exceed.
+      const auto at = tier.waits.begin() + static_cast<int64_t>((tier.waits.size() * 9 - 1) / 10);
+      std::nth_element(tier.waits.begin(), at, tier.waits.end());
+      writer.Field("p90WaitSeconds", static_cast<double>(*at) / 1e6);
+    }
+    writer.EndObject();
+  }
+  writer.EndArray();
+}
+
 }  // namespace
 
 absl::StatusOr<HttpAnswer> GuideQueuesRealtime(Api& api, ApiCall& call) {
@@ -92,6 +123,7 @@ absl::StatusOr<HttpAnswer> GuideQueueMetrics(Api& api, ApiCall& call) {
         .Field("lengthSeconds", absl::ToInt64Seconds(kInterval))
         .Field("offered", figures.offered)
         .Field("answered", figures.answered.count)
+        .Field("answeredInTarget", figures.answered.count - figures.over_target)
         .Field("abandoned", figures.abandoned.count)
         .Field("handled", figures.handle.count)
         .Field("answeredWaitSeconds", figures.answered.sum_seconds)
@@ -99,7 +131,9 @@ absl::StatusOr<HttpAnswer> GuideQueueMetrics(Api& api, ApiCall& call) {
         .Field("handleSeconds", figures.handle.sum_seconds)
         .EndObject();
   }
-  writer.EndArray().EndObject();
+  writer.EndArray().Key("tiers");
+  WriteTiers(api, queue, from, to, writer);
+  writer.EndObject();
   return JsonAnswer(std::move(writer));
 }
 
@@ -172,14 +206,6 @@ struct InteractionQuery {
   }
 };
 
-// Calls `read` for each element.
-template <typename Read>
-absl::Status ForEach(json::Value value, Read read) {
-  json::Array array(value);
-  while (array.Next()) EVENKEEL_RETURN_IF_ERROR(read(array.value()));
-  return array.Finish();
-}
-
 absl::Status ReadOperand(json::Value value, Operand& operand) {
   EVENKEEL_RETURN_IF_ERROR(ReadObject(value, {{"operator", true, Into(operand.op)},
                                               {"field", true, Into(operand.field)},
@@ -239,12 +265,16 @@ absl::Status ReadInteractionQuery(json::Value root, InteractionQuery& query) {
   return violations.ToStatus();
 }
 
-Figures InteractionFigures(Api& api, const InteractionQuery& query, absl::Time from,
+constexpr std::string_view kChannels[] = {"Voice", "Chat", "Email", "Callback"};  // by Media
+
+// Of the queues of one media.
+Figures InteractionFigures(Api& api, const InteractionQuery& query, Media media, absl::Time from,
                            absl::Time to) {
   const Scenario& scenario = api.scenario();
   Figures sum;
   for (size_t q = 0; q < scenario.queues.size(); ++q) {
     const int queue = static_cast<int>(q);
+    if (scenario.queues[q].media != media) continue;
     if (!query.Allows("queueId", scenario.queues[q].id)) continue;
     if (!query.Names("userId")) sum.Add(api.engine().QueueFigures(queue, from, to));
     for (const int agent : api.engine().Members(queue)) {
@@ -254,6 +284,31 @@ Figures InteractionFigures(Api& api, const InteractionQuery& query, absl::Time f
     }
   }
   return sum;
+}
+
+void WriteChannel(Api& api, const InteractionQuery& query, Media media, json::Writer& writer) {
+  const std::string channel(kChannels[static_cast<size_t>(media)]);
+  if (!query.Allows("channelType", channel)) return;
+  bool any = false;
+  const absl::Duration step = absl::Seconds(query.granularity_seconds);
+  for (absl::Time from = query.from; from < query.to; from += step) {
+    const absl::Time to = std::min(query.to, from + step);
+    const Figures figures = InteractionFigures(api, query, media, from, to);
+    const int64_t count = figures.handle.count;
+    if (count == 0) continue;
+    if (!any) writer.BeginObject().Field("channelType", channel).Key("intervals").BeginArray();
+    any = true;
+    writer.BeginObject().Field("dateFrom", from).Field("dateTo", to);
+    for (const std::string& metric : query.metrics) {
+      if (metric == "interactionCount") {
+        writer.Field(metric, count);
+      } else {
+        writer.Field(metric, figures.handle.sum_seconds / static_cast<double>(count));
+      }
+    }
+    writer.EndObject();
+  }
+  if (any) writer.EndArray().EndObject();
 }
 
 }  // namespace
@@ -266,27 +321,7 @@ absl::StatusOr<HttpAnswer> GuideInteractionMetrics(Api& api, ApiCall& call) {
       call.request.body, [&](json::Value root) { return ReadInteractionQuery(root, query); }));
   json::Writer writer;
   writer.BeginObject().Key("results").BeginArray();
-  // Contacts are calls: other channels have none, and are absent.
-  if (query.Allows("channelType", "Voice")) {
-    writer.BeginObject().Field("channelType", "Voice").Key("intervals").BeginArray();
-    const absl::Duration step = absl::Seconds(query.granularity_seconds);
-    for (absl::Time from = query.from; from < query.to; from += step) {
-      const absl::Time to = std::min(query.to, from + step);
-      const Figures figures = InteractionFigures(api, query, from, to);
-      if (figures.handle.count == 0) continue;
-      writer.BeginObject().Field("dateFrom", from).Field("dateTo", to);
-      for (const std::string& metric : query.metrics) {
-        const auto count = figures.handle.count;
-        if (metric == "interactionCount") {
-          writer.Field(metric, count);
-        } else {
-          writer.Field(metric, figures.handle.sum_seconds / static_cast<double>(count));
-        }
-      }
-      writer.EndObject();
-    }
-    writer.EndArray().EndObject();
-  }
+  for (const Media media : kMedia) WriteChannel(api, query, media, writer);
   writer.EndArray().EndObject();
   return JsonAnswer(std::move(writer));
 }

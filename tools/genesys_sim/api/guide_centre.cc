@@ -10,9 +10,6 @@
 namespace evenkeel::sim {
 namespace {
 
-constexpr absl::Duration kBetweenWrites = absl::Seconds(10);
-constexpr int64_t kLargestCapacity = 200;
-
 const char* StateCode(const AgentState& agent) {
   if (agent.activity == Activity::kInteracting) return "Interacting";
   if (agent.activity == Activity::kAfterCall) return "AfterCallWork";
@@ -27,31 +24,6 @@ const char* StateCode(const AgentState& agent) {
     default:
       return "Paused";
   }
-}
-
-HttpAnswer QueueAnswer(Api& api, int index) {
-  const Queue& queue = api.scenario().queues[index];
-  const QueueState state = api.engine().GetQueue(index);
-  json::Writer writer;
-  writer.BeginObject()
-      .Field("id", queue.id)
-      .Field("name", queue.name)
-      .Field("description", "")
-      .Key("routingRules")
-      .BeginArray()
-      .EndArray()
-      .Key("queueSettings")
-      .BeginObject()
-      .Field("utilizationTarget", 0.8)
-      .Field("capacityPerAgent", 1.0)
-      .Field("routingAlgorithm", "LIA")
-      .Field("wrapUpPolicy", "STRICT")
-      .EndObject()
-      .Field("inbound_capacity", state.inbound_capacity.value_or(kLargestCapacity))
-      .Field("outbound_capacity", api.guide_queue(index).outbound_capacity)
-      .Field("memberCount", state.members)
-      .EndObject();
-  return JsonAnswer(std::move(writer));
 }
 
 }  // namespace
@@ -76,7 +48,7 @@ absl::StatusOr<HttpAnswer> GuideGetUsers(Api& api, ApiCall& call) {
         .Field("name", agents[i].name)
         .Key("skills")
         .BeginArray();
-    for (const AgentSkill& skill : agents[i].skills) {
+    for (const AgentSkill& skill : api.engine().Skills(static_cast<int>(i))) {
       writer.BeginObject()
           .Field("id", api.scenario().skills[skill.skill].id)
           .Field("name", api.scenario().skills[skill.skill].name)
@@ -107,52 +79,6 @@ absl::StatusOr<HttpAnswer> GuideGetStates(Api& api, ApiCall& call) {
   }
   writer.EndArray().EndObject();
   return JsonAnswer(std::move(writer));
-}
-
-absl::StatusOr<HttpAnswer> GuideGetQueue(Api& api, ApiCall& call) {
-  EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
-  EVENKEEL_ASSIGN_OR_RETURN(const int queue, api.FindQueue(call.path[0]));
-  return QueueAnswer(api, queue);
-}
-
-absl::StatusOr<HttpAnswer> GuidePutQueue(Api& api, ApiCall& call) {
-  EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
-  EVENKEEL_ASSIGN_OR_RETURN(const int queue, api.FindQueue(call.path[0]));
-  std::optional<int64_t> inbound, outbound;
-  json::Reader reader;
-  EVENKEEL_RETURN_IF_ERROR(reader.Parse(call.request.body, [&](json::Value root) {
-    return ReadObject(root, {{"inbound_capacity", false, Into(inbound)},
-                             {"outbound_capacity", false, Into(outbound)},
-                             {"name", false, NotSimulated},
-                             {"description", false, NotSimulated},
-                             {"routingRules", false, NotSimulated},
-                             {"queueSettings", false, NotSimulated}});
-  }));
-  Violations violations;
-  if (!inbound && !outbound) violations.Add("$", "needs inbound_capacity or outbound_capacity");
-  if (inbound && (*inbound < 1 || *inbound > kLargestCapacity)) {
-    violations.Add("$.inbound_capacity", "must be 1 to 200");
-  }
-  if (outbound && (*outbound < 0 || *outbound > kLargestCapacity)) {
-    violations.Add("$.outbound_capacity", "must be 0 to 200");
-  }
-  EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
-
-  Api::GuideQueue& state = api.guide_queue(queue);
-  const absl::Time now = api.clock().Now();
-  if (now < state.write_done) {
-    return absl::AbortedError("another edit of the queue is being written");
-  }
-  if (now < state.written + kBetweenWrites) {
-    absl::Status status = absl::ResourceExhaustedError("one PUT to a queue in 10 seconds");
-    SetRetryAfter(status, state.written + kBetweenWrites - now);
-    return status;
-  }
-  state.written = now;
-  state.write_done = now + absl::Seconds(0.2 + 0.8 * api.write_delays().Uniform());
-  if (inbound) api.engine().SetInboundCapacity(queue, *inbound);
-  if (outbound) state.outbound_capacity = *outbound;
-  return QueueAnswer(api, queue);
 }
 
 }  // namespace evenkeel::sim
