@@ -8,6 +8,7 @@
 #include "common/base/flags.h"
 #include "common/base/status_macros.h"
 #include "tools/genesys_sim/api/server.h"
+#include "tools/genesys_sim/scenario/faults_reader.h"
 #include "tools/genesys_sim/scenario/loader.h"
 
 namespace evenkeel::sim {
@@ -141,6 +142,11 @@ int Main(int argc, char** argv) {
   auto scenario = line.scenario.empty() ? absl::StatusOr<Scenario>(DefaultScenario())
                                         : LoadScenario(line.scenario);
   if (!scenario.ok()) return Fail(2, scenario.status());
+  if (!line.scenario.empty()) {
+    auto faults = LoadFaults(line.scenario);
+    if (!faults.ok()) return Fail(2, faults.status());
+    settings->options.faults = *std::move(faults);
+  }
   if (line.print_scope) {
     PrintScope(*scenario);
     return 0;

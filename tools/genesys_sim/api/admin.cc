@@ -1,6 +1,10 @@
 // The simulator's own operations, under /admin/v1, without a token: what happened in the centre,
 // and what a test does to it behind the API's back.
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+
+#include <algorithm>
+#include <iterator>
 
 #include <limits>
 
@@ -119,30 +123,53 @@ absl::StatusOr<HttpAnswer> PostQueues(Api& api, ApiCall& call) {
 
 absl::Status ReadFault(json::Value value, Fault& fault) {
   std::string kind;
-  int64_t status = fault.status, retry_after_seconds = -1, latency_ms = 0;
-  EVENKEEL_RETURN_IF_ERROR(
-      ReadObject(value, {{"pathPrefix", true, Into(fault.path_prefix)},
-                         {"method", false, Into(fault.method)},
-                         {"kind", true, Into(kind)},
-                         {"status", false, Into(status)},
-                         {"retryAfterSeconds", false, Into(retry_after_seconds)},
-                         {"latencyMs", false, Into(latency_ms)},
-                         {"count", false, Into(fault.count)}}));
-  bool known = false;
-  for (const auto& [name, fault_kind] : kFaultKinds) {
-    if (name == kind) {
-      fault.kind = fault_kind;
-      known = true;
-    }
+  int64_t status = fault.status;
+  std::optional<double> retry_after, latency_ms, age, skew, every, from, until, share;
+  std::optional<int64_t> count;
+  EVENKEEL_RETURN_IF_ERROR(ReadObject(value, {{"pathPrefix", false, Into(fault.path_prefix)},
+                                              {"method", false, Into(fault.method)},
+                                              {"kind", true, Into(kind)},
+                                              {"status", false, Into(status)},
+                                              {"retryAfterSeconds", false, Into(retry_after)},
+                                              {"latencyMs", false, Into(latency_ms)},
+                                              {"ageSeconds", false, Into(age)},
+                                              {"skewSeconds", false, Into(skew)},
+                                              {"everySeconds", false, Into(every)},
+                                              {"fromSeconds", false, Into(from)},
+                                              {"untilSeconds", false, Into(until)},
+                                              {"shareRatio", false, Into(share)},
+                                              {"count", false, Into(count)}}));
+  const auto known = std::find(std::begin(kFaultKinds), std::end(kFaultKinds), kind);
+  if (known == std::end(kFaultKinds)) {
+    return value.Error("kind must be " + absl::StrJoin(kFaultKinds, ", ",
+                                                       [](std::string* out, std::string_view name) {
+                                                         out->append(name);
+                                                       }));
   }
-  if (!known) return value.Error("kind must be status, malformed, truncate, drop or latency");
-  if (status < 200 || status > 599) return value.Error("status must be 200 to 599");
-  if (latency_ms < 0 || latency_ms > 600'000) return value.Error("latencyMs must be 0 to 600000");
-  if (fault.count < 1) return value.Error("count must be at least 1");
+  fault.kind = static_cast<FaultKind>(known - std::begin(kFaultKinds));
+  if (IsOfRequests(fault.kind) && fault.path_prefix.empty()) {
+    return value.Error("pathPrefix is missing");
+  }
   fault.status = static_cast<int>(status);
-  if (retry_after_seconds >= 0) fault.retry_after = absl::Seconds(retry_after_seconds);
-  fault.latency = absl::Milliseconds(latency_ms);
-  return absl::OkStatus();
+  const auto span = [](const std::optional<double>& seconds, absl::Duration& out) {
+    if (seconds) out = absl::Seconds(*seconds);
+  };
+  if (retry_after) fault.retry_after = absl::Seconds(*retry_after);
+  if (latency_ms) fault.latency = absl::Milliseconds(*latency_ms);
+  span(age, fault.age);
+  span(skew, fault.skew);
+  span(every, fault.every);
+  span(from, fault.from);
+  span(until, fault.until);
+  fault.share_ratio = share.value_or(1);
+  // In a window of time: all of it, unless a count is given.
+  fault.count = count.value_or(until || fault.kind == FaultKind::kEditor ? 0 : 1);
+  Violations violations;
+  CheckFault(
+      fault, [](const char* field) { return std::string(field); }, violations);
+  if (count && *count < 1) violations.Add("count", "must be at least 1");
+  const absl::Status wrong = violations.ToStatus();
+  return wrong.ok() ? wrong : value.Error(std::string(wrong.message()));
 }
 
 absl::StatusOr<HttpAnswer> PostFaults(Api& api, ApiCall& call) {

@@ -4,6 +4,8 @@
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_split.h>
 
+#include <algorithm>
+
 #include "common/base/string_bridge.h"
 #include "tools/genesys_sim/api/answers.h"
 
@@ -81,12 +83,15 @@ Api::Api(Scenario scenario, ApiOptions options, const Clock& clock, IdSource& id
                .observer = &records_}),
       tokens_(options_.clients, options_.token_lifetime, RateLimit(options_),
               options_.dialect == Dialect::kPlatform ? absl::Minutes(1) : absl::Seconds(1), ids),
+      faults_(options_.seed),
       queues_(IndexById(engine_.scenario().queues)),
       agents_(IndexById(engine_.scenario().agents)),
       skills_(IndexById(engine_.scenario().skills)),
       campaigns_(IndexById(engine_.scenario().campaigns)),
       guide_(engine_, options_.seed),
-      platform_(engine_.scenario()) {}
+      platform_(engine_.scenario()) {
+  for (const Fault& fault : options_.faults) faults_.Add(fault);
+}
 
 absl::StatusOr<int> Api::FindCampaign(const std::string& id) const {
   return Find(campaigns_, "campaign", id);
@@ -110,7 +115,35 @@ void Api::Advance() {
   AdvanceLocked();
 }
 
-void Api::AdvanceLocked() { guide_.AdvanceTo(engine_, clock_.Now()); }
+void Api::AdvanceLocked() {
+  const absl::Time now = clock_.Now();
+  while (const auto event = faults_.NextEvent(now - options_.epoch)) {
+    guide_.AdvanceTo(engine_, options_.epoch + event->first);
+    if (event->second == FaultKind::kRevoke) {
+      tokens_.RevokeAll();
+    } else {
+      EditByOther();
+    }
+  }
+  guide_.AdvanceTo(engine_, now);
+}
+
+void Api::EditByOther() {
+  Stream& choices = faults_.choices();
+  const auto queue =
+      static_cast<int>(choices.Uniform() * static_cast<double>(scenario().queues.size()));
+  if (options_.dialect == Dialect::kGuide) {
+    std::optional<int64_t>& capacity = guide_.queues[queue].inbound_capacity;
+    const int64_t step = choices.Uniform() < 0.5 ? -1 : 1;
+    capacity = std::clamp<int64_t>(capacity.value_or(200) + step, 1, 200);
+    return guide_.ApplyCapacity(engine_, queue);
+  }
+  const std::vector<int>& members = engine_.Members(queue);
+  if (members.empty()) return;
+  const int agent =
+      members[static_cast<size_t>(choices.Uniform() * static_cast<double>(members.size()))];
+  engine_.SetJoinedNow(agent, queue, !engine_.Joined(agent, queue).value_or(false));
+}
 
 const Operation* Api::FindOperation(std::string_view method, std::string_view path,
                                     std::vector<std::string>& values) const {
@@ -145,15 +178,32 @@ HttpAnswer Api::Handle(const HttpRequest& request) {
   return answer;
 }
 
+bool Api::IsRead(const HttpRequest& request, std::string_view path) const {
+  std::vector<std::string> values;
+  const Operation* operation = FindOperation(request.method, path, values);
+  return operation != nullptr && operation->access == Access::kRead;
+}
+
 HttpAnswer Api::HandleCounted(const HttpRequest& request, std::string_view path,
                               std::string_view query, const std::string& context_id) {
-  const std::optional<Fault> fault = faults_.Take(request.method, path);
+  const absl::Duration passed = clock_.Now() - options_.epoch;
+  const std::optional<Fault> fault = faults_.Take(request.method, path, passed);
   const Operation* operation = nullptr;
   std::optional<Allowance> allowance;
-  HttpAnswer answer = fault && fault->kind == FaultKind::kStatus
-                          ? FaultAnswer(*fault, context_id)
-                          : Dispatch(request, path, query, context_id, operation, allowance);
-  if (fault) Spoil(*fault, answer);
+  const auto dispatch = [&] {
+    return Dispatch(request, path, query, context_id, operation, allowance);
+  };
+  HttpAnswer answer;
+  if (fault && fault->kind == FaultKind::kStatus) {
+    answer = FaultAnswer(*fault, context_id);
+  } else if (fault && fault->kind == FaultKind::kStale && IsRead(request, path)) {
+    const std::string question =
+        absl::StrCat(request.method, " ", request.target, "\n", request.body);
+    answer = faults_.Stale(*fault, question, passed, dispatch);
+  } else {
+    answer = dispatch();
+  }
+  if (fault) Spoil(*fault, clock_.Now(), answer);
   answer.headers.emplace_back("ININ-Correlation-Id", context_id);
   if (allowance) {
     answer.headers.emplace_back("inin-ratelimit-count", absl::StrCat(allowance->used));

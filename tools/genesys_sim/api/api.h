@@ -42,6 +42,7 @@ struct ApiOptions {
   // published limit, 300 or 100.
   int64_t rate_limit = 0;
   std::vector<OAuthClient> clients = DefaultClients();
+  std::vector<Fault> faults = {};
   GuideBehaviours guide_behaviours = {};
   // Told of every answered request, with the lock held; empty: nobody is.
   std::function<void(const HttpRequest&, const HttpAnswer&)> observer = {};
@@ -129,6 +130,9 @@ class Api {
 
  private:
   void AdvanceLocked();
+  // SIM-4: a change of a membership (platform) or a capacity (guide) that nobody asked the API for.
+  void EditByOther();
+  bool IsRead(const HttpRequest& request, std::string_view path) const;
   // Answers anything but /admin/, with faults, headers and counts.
   HttpAnswer HandleCounted(const HttpRequest& request, std::string_view path,
                            std::string_view query, const std::string& context_id);

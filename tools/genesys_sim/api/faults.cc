@@ -2,19 +2,114 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <iterator>
+
 #include "tools/genesys_sim/api/answers.h"
 
 namespace evenkeel::sim {
 
-std::optional<Fault> Faults::Take(std::string_view method, std::string_view path) {
+namespace {
+
+constexpr uint64_t kFaultChoices = 200;
+constexpr size_t kMostKept = 10'000;
+constexpr const char* kListings[] = {"entities", "results", "conversations", "calls", "metrics"};
+
+// The end of the JSON value that begins at `at`; npos: it has none.
+size_t EndOfValue(const std::string& json, size_t at) {
+  int depth = 0;
+  bool quoted = false;
+  for (size_t i = at; i < json.size(); ++i) {
+    const char c = json[i];
+    if (quoted) {
+      if (c == '\\') {
+        ++i;
+      } else if (c == '"') {
+        quoted = false;
+      }
+      continue;
+    }
+    if (c == '"') quoted = true;
+    if (c == '{' || c == '[') ++depth;
+    if (c == '}' || c == ']') {
+      if (depth == 0) return i;  // of what holds the value
+      --depth;
+    }
+    if (c == ',' && depth == 0) return i;
+  }
+  return std::string::npos;
+}
+
+}  // namespace
+
+void CheckFault(const Fault& fault, const std::function<std::string(const char*)>& name,
+                Violations& violations) {
+  if (fault.status < 200 || fault.status > 599)
+    violations.Add(name("status"), "must be 200 to 599");
+  const auto span = [&](absl::Duration value, absl::Duration least, absl::Duration most,
+                        const char* field, const char* problem) {
+    if (value < least || value > most) violations.Add(name(field), problem);
+  };
+  span(fault.latency, absl::ZeroDuration(), absl::Minutes(10), "latency",
+       "must be 0 to 10 minutes");
+  span(fault.age, absl::ZeroDuration(), absl::Hours(24), "age", "must be 0 to 24 hours");
+  span(fault.skew, -absl::Hours(24), absl::Hours(24), "skew", "must be -24 to 24 hours");
+  span(fault.every, absl::Seconds(1), absl::Hours(24), "every", "must be 1 second to 24 hours");
+  span(fault.from, absl::ZeroDuration(), absl::Hours(24 * 366), "from", "must be 0 or more");
+  if (fault.until <= fault.from) violations.Add(name("until"), "must be after from");
+  if (!(fault.share_ratio > 0 && fault.share_ratio <= 1)) {
+    violations.Add(name("share_ratio"), "must be above 0, to 1");
+  }
+  if (fault.count < 0) violations.Add(name("count"), "must be 0 (any number) or more");
+}
+
+Faults::Faults(uint64_t seed) : choices_(seed, {kFaultChoices}) {}
+
+void Faults::Add(Fault fault) { faults_.push_back(std::move(fault)); }
+
+void Faults::Clear() {
+  faults_.clear();
+  kept_.clear();
+}
+
+std::optional<Fault> Faults::Take(std::string_view method, std::string_view path,
+                                  absl::Duration passed) {
+  std::erase_if(faults_, [&](const Fault& fault) { return fault.until <= passed; });
   for (auto fault = faults_.begin(); fault != faults_.end(); ++fault) {
+    if (!IsOfRequests(fault->kind) || passed < fault->from) continue;
     if (!path.starts_with(fault->path_prefix)) continue;
     if (!fault->method.empty() && fault->method != method) continue;
+    if (fault->share_ratio < 1 && choices_.Uniform() >= fault->share_ratio) continue;
     const Fault taken = *fault;
-    if (--fault->count == 0) faults_.erase(fault);
+    if (fault->count > 0 && --fault->count == 0) faults_.erase(fault);
     return taken;
   }
   return std::nullopt;
+}
+
+std::optional<std::pair<absl::Duration, FaultKind>> Faults::NextEvent(absl::Duration passed) {
+  auto next = faults_.end();
+  for (auto fault = faults_.begin(); fault != faults_.end(); ++fault) {
+    if (IsOfRequests(fault->kind) || fault->from > passed || fault->from >= fault->until) continue;
+    if (next == faults_.end() || fault->from < next->from) next = fault;
+  }
+  if (next == faults_.end()) return std::nullopt;
+  const std::pair event(next->from, next->kind);
+  if (next->kind == FaultKind::kRevoke || (next->count > 0 && --next->count == 0)) {
+    faults_.erase(next);
+  } else {
+    next->from += next->every;
+  }
+  return event;
+}
+
+HttpAnswer Faults::Stale(const Fault& fault, const std::string& question, absl::Duration passed,
+                         const std::function<HttpAnswer()>& fresh) {
+  const auto found = kept_.find(question);
+  if (found != kept_.end() && passed - found->second.at <= fault.age) return found->second.answer;
+  HttpAnswer answer = fresh();
+  if (kept_.size() >= kMostKept) kept_.clear();
+  if (answer.status < 300) kept_[question] = {passed, answer};
+  return answer;
 }
 
 HttpAnswer FaultAnswer(const Fault& fault, std::string_view context_id) {
@@ -34,9 +129,39 @@ HttpAnswer FaultAnswer(const Fault& fault, std::string_view context_id) {
   return answer;
 }
 
-void Spoil(const Fault& fault, HttpAnswer& answer) {
+std::string HalfOfListing(const std::string& json) {
+  size_t begin = std::string::npos;  // of the array's first element
+  if (json.starts_with("[")) begin = 1;
+  for (size_t i = 0; begin == std::string::npos && i < std::size(kListings); ++i) {
+    const std::string key = absl::StrCat("\"", kListings[i], "\":[");
+    if (const size_t at = json.find(key); at != std::string::npos) begin = at + key.size();
+  }
+  if (begin == std::string::npos || begin >= json.size() || json[begin] == ']') return json;
+  std::vector<size_t> ends;
+  for (size_t at = begin;;) {
+    const size_t end = EndOfValue(json, at);
+    if (end == std::string::npos) return json;
+    ends.push_back(end);
+    if (json[end] != ',') break;
+    at = end + 1;
+  }
+  const size_t kept = ends.size() / 2;
+  return json.substr(0, kept == 0 ? begin : ends[kept - 1]) + json.substr(ends.back());
+}
+
+void Spoil(const Fault& fault, absl::Time now, HttpAnswer& answer) {
   switch (fault.kind) {
     case FaultKind::kStatus:
+    case FaultKind::kStale:
+    case FaultKind::kRevoke:
+    case FaultKind::kEditor:
+      break;
+    case FaultKind::kPartial:
+      answer.body = HalfOfListing(answer.body);
+      break;
+    case FaultKind::kSkew:
+      answer.headers.emplace_back("Date", absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT",
+                                                           now + fault.skew, absl::UTCTimeZone()));
       break;
     case FaultKind::kMalformed:
       answer.body = answer.body.size() < 2 ? "{" : answer.body.substr(0, answer.body.size() / 2);

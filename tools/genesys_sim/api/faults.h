@@ -1,15 +1,20 @@
-// Faults that a test asks for: the next few requests that fit are answered wrongly (SIM-4).
+// Faults that a test or a scenario asks for (SIM-4): requests that fit are answered wrongly, tokens
+// are revoked, or somebody else edits the centre.
 #pragma once
 
 #include <absl/time/time.h>
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "common/base/error_details.h"
 #include "tools/genesys_sim/api/http_server.h"
+#include "tools/genesys_sim/engine/random.h"
 
 namespace evenkeel::sim {
 
@@ -19,12 +24,20 @@ enum class FaultKind {
   kTruncate,   // does what was asked; the connection breaks half-way through the body
   kDrop,       // does what was asked; the connection closes without an answer
   kLatency,    // does what was asked; the answer comes late
+  kPartial,    // does what was asked; a listing comes without the second half of its entries
+  kStale,      // a read is answered as the same one was up to `age` before
+  kSkew,       // does what was asked; the answer's Date is off by `skew`
+  kRevoke,     // at `from` all tokens become invalid
+  kEditor,     // every `every` somebody else joins or leaves a queue, or changes its capacity
 };
-inline constexpr std::pair<std::string_view, FaultKind> kFaultKinds[] = {
-    {"status", FaultKind::kStatus},     {"malformed", FaultKind::kMalformed},
-    {"truncate", FaultKind::kTruncate}, {"drop", FaultKind::kDrop},
-    {"latency", FaultKind::kLatency},
-};
+// In the order of FaultKind.
+inline constexpr std::string_view kFaultKinds[] = {"status",  "malformed", "truncate", "drop",
+                                                   "latency", "partial",   "stale",    "skew",
+                                                   "revoke",  "editor"};
+// Kinds that answer requests; the others happen by themselves.
+inline bool IsOfRequests(FaultKind kind) {
+  return kind != FaultKind::kRevoke && kind != FaultKind::kEditor;
+}
 
 struct Fault {
   std::string path_prefix;
@@ -32,25 +45,58 @@ struct Fault {
   FaultKind kind = FaultKind::kStatus;
   int status = 500;
   std::optional<absl::Duration> retry_after;
-  absl::Duration latency;  // real time
-  int64_t count = 1;
+  absl::Duration latency;                   // real time
+  absl::Duration age = absl::Minutes(1);    // of what is stale
+  absl::Duration skew = absl::Minutes(5);   // may be negative
+  absl::Duration every = absl::Minutes(1);  // of another editor
+  double share_ratio = 1;                   // of the requests that fit
+  // When it holds, in the centre's time since its first instant.
+  absl::Duration from;
+  absl::Duration until = absl::InfiniteDuration();
+  int64_t count = 1;  // requests; 0: any number
 };
+
+// Adds what is wrong with `fault`, naming fields as `name(field)` does.
+void CheckFault(const Fault& fault, const std::function<std::string(const char*)>& name,
+                Violations& violations);
 
 class Faults {
  public:
-  void Add(Fault fault) { faults_.push_back(std::move(fault)); }
-  void Clear() { faults_.clear(); }
+  explicit Faults(uint64_t seed);
 
-  // The first fault that fits, used once; empty: none does.
-  std::optional<Fault> Take(std::string_view method, std::string_view path);
+  void Add(Fault fault);
+  void Clear();
+
+  // The first fault of requests that fits at `passed` since the centre's first instant, used once;
+  // empty: none does.
+  std::optional<Fault> Take(std::string_view method, std::string_view path, absl::Duration passed);
+
+  // The next thing that happens by itself up to `passed`, and when; each once, in their order.
+  std::optional<std::pair<absl::Duration, FaultKind>> NextEvent(absl::Duration passed);
+
+  // What a stale read is answered with: `fresh` answers it anew when nothing young enough is kept.
+  HttpAnswer Stale(const Fault& fault, const std::string& question, absl::Duration passed,
+                   const std::function<HttpAnswer()>& fresh);
+
+  Stream& choices() { return choices_; }
 
  private:
+  struct Kept {
+    absl::Duration at;
+    HttpAnswer answer;
+  };
   std::vector<Fault> faults_;
+  std::map<std::string, Kept> kept_;  // by question
+  Stream choices_;
 };
 
 // The answer of a kStatus fault.
 HttpAnswer FaultAnswer(const Fault& fault, std::string_view context_id);
-// Spoils a good answer as the other kinds do.
-void Spoil(const Fault& fault, HttpAnswer& answer);
+// Spoils a good answer as the other kinds do. `now` is the clock's time.
+void Spoil(const Fault& fault, absl::Time now, HttpAnswer& answer);
+// The JSON text without the second half of its entries: of the first array among "entities",
+// "results", "conversations", "calls" and "metrics" of the root object, or of the root array. A
+// text without one is left as it is.
+std::string HalfOfListing(const std::string& json);
 
 }  // namespace evenkeel::sim

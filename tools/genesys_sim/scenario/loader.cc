@@ -87,6 +87,7 @@ class Loader {
     root.Maps("campaigns",
               [&](YamlMap& map) { scenario_.campaigns.push_back(ReadCampaign(map, names)); });
     root.Maps("agents", [&](YamlMap& map) { ReadAgents(map); });
+    root.Leave("faults");  // of the API: faults_reader.h
   }
 
   int Division(YamlMap& map) {

@@ -24,6 +24,8 @@ class YamlMap {
   YamlMap(const YamlMap&) = delete;
   YamlMap& operator=(const YamlMap&) = delete;
 
+  // Another reader's key.
+  void Leave(const char* key) { known_.insert(key); }
   bool Has(const char* key) const { return is_map_ && node_[key].IsDefined(); }
 
   std::string Text(const char* key);  // required

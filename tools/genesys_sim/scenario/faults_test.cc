@@ -1,0 +1,203 @@
+// SIM-4: every fault, asked for by the admin operation and by a scenario.
+#include "tools/genesys_sim/api/faults.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/contract/sim_client.h"
+#include "tools/genesys_sim/scenario/faults_reader.h"
+
+namespace evenkeel::sim {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kUsers[] = "/api/v2/users?pageSize=100";
+constexpr char kMembers[] = "/api/v2/routing/queues/q1/members?pageSize=100";
+
+// A client of a centre with a fault: as JSON by the admin operation, or as YAML by its scenario.
+class ByEither : public testing::TestWithParam<bool> {
+ protected:
+  SimClient& With(const std::string& json, const std::string& yaml,
+                  Dialect dialect = Dialect::kPlatform) {
+    ApiOptions options{.dialect = dialect};
+    if (!GetParam()) {
+      const auto faults = ParseFaults("faults:\n  - {" + yaml + "}\n");
+      EXPECT_TRUE(faults.ok()) << faults.status();
+      options.faults = *faults;
+      // The token is got before the fault begins to hold, or the fault leaves it alone.
+    }
+    client_ = std::make_unique<SimClient>(options);
+    if (GetParam()) {
+      EXPECT_EQ(client_->Ask("POST", "/admin/v1/faults", "[{" + json + "}]").status, 204) << json;
+    }
+    return *client_;
+  }
+  std::unique_ptr<SimClient> client_;
+};
+INSTANTIATE_TEST_SUITE_P(Faults, ByEither, testing::Bool(), [](const auto& info) {
+  return info.param ? std::string("Admin") : std::string("Scenario");
+});
+
+TEST_P(ByEither, Sim4AStormOf429InItsWindow) {
+  SimClient& client =
+      With(R"("pathPrefix":"/api/v2/users","kind":"status","status":429,"retryAfterSeconds":5,
+              "fromSeconds":60,"untilSeconds":120)",
+           "kind: status, path_prefix: /api/v2/users, status: 429, retry_after: 5s, from: 1m, "
+           "until: 2m");
+  EXPECT_EQ(client.Ask("GET", kUsers).status, 200);
+  client.Advance(absl::Seconds(61));
+  for (int i = 0; i < 20; ++i) {
+    const http::Response response = client.Ask("GET", kUsers);
+    EXPECT_EQ(response.status, 429);
+    EXPECT_EQ(response.Header("Retry-After"), "5");
+  }
+  EXPECT_EQ(client.Ask("GET", kMembers).status, 200);
+  client.Advance(absl::Seconds(60));
+  EXPECT_EQ(client.Ask("GET", kUsers).status, 200);
+}
+
+TEST_P(ByEither, Sim4AShareOfTheRequestsFails) {
+  SimClient& client = With(
+      R"("pathPrefix":"/api/v2/users","kind":"status","status":503,"shareRatio":0.3,"count":1000)",
+      "kind: status, path_prefix: /api/v2/users, status: 503, share_ratio: 0.3");
+  int failed = 0;
+  for (int i = 0; i < 200; ++i) failed += client.Ask("GET", kUsers).status == 503 ? 1 : 0;
+  EXPECT_NEAR(failed, 60, 25);
+}
+
+TEST_P(ByEither, Sim4DroppedTruncatedMalformedAndLateAnswers) {
+  for (const char* kind : {"drop", "truncate"}) {
+    SimClient& client = With(absl::StrCat(R"("pathPrefix":"/api/v2/users","kind":")", kind, "\""),
+                             absl::StrCat("count: 1, path_prefix: /api/v2/users, kind: ", kind));
+    client.Reconnect();
+    EXPECT_FALSE(client.TrySend(client.Request("GET", kUsers)).ok()) << kind;
+    EXPECT_EQ(client.Ask("GET", kUsers).status, 200);
+  }
+  SimClient& malformed = With(R"("pathPrefix":"/api/v2/users","kind":"malformed")",
+                              "count: 1, path_prefix: /api/v2/users, kind: malformed");
+  const size_t length = malformed.Ask("GET", kUsers).body.size();
+  EXPECT_EQ(length, malformed.Ask("GET", kUsers).body.size() / 2);
+  SimClient& late = With(R"("pathPrefix":"/api/v2/users","kind":"latency","latencyMs":600000)",
+                         "count: 1, path_prefix: /api/v2/users, kind: latency, latency: 10m");
+  EXPECT_EQ(late.TrySend(late.Request("GET", kUsers), absl::Milliseconds(200)).status().code(),
+            absl::StatusCode::kDeadlineExceeded);
+}
+
+TEST_P(ByEither, Sim4PartialPagesLoseEntriesWhileTheTotalStays) {
+  SimClient& client = With(R"("pathPrefix":"/api/v2/users","kind":"partial")",
+                           "count: 1, path_prefix: /api/v2/users, kind: partial");
+  const JsonTree part = client.Get(kUsers);
+  const JsonTree whole = client.Get(kUsers);
+  EXPECT_EQ(whole["entities"].size(), 100u);
+  EXPECT_EQ(part["entities"].size(), 50u);
+  EXPECT_EQ(part["total"].number(), whole["total"].number());
+  EXPECT_EQ(part["entities"][49]["id"].text(), whole["entities"][49]["id"].text());
+}
+
+TEST_P(ByEither, Sim4StaleReadsAreOldUpToTheirAge) {
+  SimClient& client =
+      With(R"("pathPrefix":"/api/v2/routing","kind":"stale","ageSeconds":60,"untilSeconds":7200)",
+           "path_prefix: /api/v2/routing, kind: stale, age: 60s, until: 2h");
+  const auto joined = [&] {
+    int64_t count = 0;
+    for (const JsonTree& member : client.Get(kMembers)["entities"].items()) {
+      count += member["joined"].truth() ? 1 : 0;
+    }
+    return count;
+  };
+  const int64_t before = joined();
+  client.Ask("POST", "/admin/v1/memberships", R"({"queueId":"q1","userId":"a000","joined":false})");
+  client.Advance(absl::Seconds(59));
+  EXPECT_EQ(joined(), before);
+  client.Advance(absl::Seconds(2));
+  EXPECT_EQ(joined(), before - 1);
+}
+
+TEST_P(ByEither, Sim4ARevokedTokenIsRefusedFromThenOn) {
+  SimClient& client = With(R"("kind":"revoke","fromSeconds":90)", "kind: revoke, from: 90s");
+  client.Advance(absl::Seconds(80));
+  EXPECT_EQ(client.Ask("GET", kUsers).status, 200);
+  client.Advance(absl::Seconds(11));
+  EXPECT_EQ(client.Ask("GET", kUsers).status, 401);
+  client.LogIn("evenkeel-demo");
+  EXPECT_EQ(client.Ask("GET", kUsers).status, 200);
+}
+
+TEST_P(ByEither, Sim4AnotherEditorChangesMembershipsOrCapacities) {
+  const std::string json = R"("kind":"editor","everySeconds":10,"untilSeconds":301)";
+  const std::string yaml = "kind: editor, every: 10s, until: 301s";
+  SimClient& platform = With(json, yaml);
+  const auto memberships = [&] {
+    std::map<std::string, bool> all;
+    for (const char* page : {"1", "2"}) {
+      const JsonTree members = platform.Get(std::string(kMembers) + "&pageNumber=" + page);
+      for (const JsonTree& member : members["entities"].items()) {
+        all[member["id"].text()] = member["joined"].truth();
+      }
+    }
+    return all;
+  };
+  const auto before = memberships();
+  platform.Advance(absl::Minutes(6));
+  const auto after = memberships();
+  EXPECT_NE(before, after);
+  platform.Advance(absl::Minutes(30));
+  EXPECT_EQ(after, memberships());  // the window is over
+  // Nobody asked the API.
+  EXPECT_EQ(platform.Report()["writes"]["total"].number(), 0);
+
+  SimClient& guide = With(json, yaml, Dialect::kGuide);
+  guide.Advance(absl::Minutes(6));
+  double moved = 0;
+  for (const char* queue : {"q1", "q2", "q3"}) {
+    const double capacity =
+        guide.Get(std::string("/api/v2/routing/queues/") + queue)["inbound_capacity"].number();
+    const double at_first = queue[1] == '1' ? 60 : 70;
+    moved += std::abs(capacity - at_first);
+  }
+  EXPECT_GT(moved, 0);
+}
+
+TEST_P(ByEither, Sim4TheClockOfTheAnswersIsSkewed) {
+  SimClient& client = With(R"("pathPrefix":"/api/v2","kind":"skew","skewSeconds":-300)",
+                           "path_prefix: /api/v2, kind: skew, skew: -5m");
+  const http::Response response = client.Ask("GET", kUsers);
+  absl::Time date;
+  std::string error;
+  ASSERT_TRUE(absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", std::string(response.Header("Date")),
+                              &date, &error))
+      << error;
+  EXPECT_EQ(client.now() - date, absl::Minutes(5));
+}
+
+TEST(FaultsTest, EveryWrongFieldIsNamed) {
+  const auto faults = ParseFaults(R"(
+faults:
+  - {kind: meteor}
+  - {kind: status, status: 42, share_ratio: 2, from: 2m, until: 1m, colour: red}
+  - {path_prefix: /}
+  - {kind: editor, every: 0s, count: -1}
+)");
+  EXPECT_EQ(faults.status().code(), absl::StatusCode::kInvalidArgument);
+  for (const char* field :
+       {"faults[0].kind", "faults[1].status", "faults[1].share_ratio", "faults[1].until",
+        "faults[1].colour", "faults[2].kind", "faults[3].every", "faults[3].count"}) {
+    EXPECT_THAT(std::string(faults.status().message()), HasSubstr(field));
+  }
+  EXPECT_TRUE(ParseFaults("name: x")->empty());
+  EXPECT_EQ(LoadFaults("/no/such").status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST(FaultsTest, HalfOfAListingIsStillJson) {
+  EXPECT_EQ(HalfOfListing(R"({"entities":[{"a":"]},{"},{"b":[1,2]},3,4],"total":4})"),
+            R"({"entities":[{"a":"]},{"},{"b":[1,2]}],"total":4})");
+  EXPECT_EQ(HalfOfListing(R"([1,"a\"b,",3])"), R"([1])");
+  EXPECT_EQ(HalfOfListing(R"({"results":[7]})"), R"({"results":[]})");
+  for (const char* whole : {"", "{}", "[]", R"({"entities":[]})", R"({"entities":[1)"}) {
+    EXPECT_EQ(HalfOfListing(whole), whole);
+  }
+}
+
+}  // namespace
+}  // namespace evenkeel::sim
