@@ -101,7 +101,8 @@ TEST_P(ByEither, Sim4StaleReadsAreOldUpToTheirAge) {
            "path_prefix: /api/v2/routing, kind: stale, age: 60s, until: 2h");
   const auto joined = [&] {
     int64_t count = 0;
-    for (const JsonTree& member : client.Get(kMembers)["entities"].items()) {
+    const JsonTree members = client.Get(kMembers);
+    for (const JsonTree& member : members["entities"].items()) {
       count += member["joined"].truth() ? 1 : 0;
     }
     return count;
