@@ -81,7 +81,8 @@ TEST(StudyTest, CountsAndUnitsAreWhatTheModelSays) {
 TEST(StudyTest, SameSeedSameResultsOtherSeedOthers) {
   const auto study = ParseStudy(kModel);
   ASSERT_TRUE(study.ok());
-  const StudyRun one = RunStudy(*study, 3), again = RunStudy(*study, 3), other = RunStudy(*study, 4);
+  const StudyRun one = RunStudy(*study, 3), again = RunStudy(*study, 3),
+                 other = RunStudy(*study, 4);
   for (size_t m = 0; m < 3; ++m) {
     EXPECT_EQ(one.results[m].mean, again.results[m].mean);
     EXPECT_EQ(one.results[m].sd, again.results[m].sd);
