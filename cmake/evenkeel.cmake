@@ -3,7 +3,8 @@
 #   ek_library(NAME [RPC] SRCS ... DEPS ...)   a static library; RPC: uses gRPC or protobuf headers
 #   ek_binary(NAME [RPC] SRCS ... DEPS ...)    an executable in build/<preset>/bin
 #   ek_test(NAME [RPC] SRCS ... DEPS ... [LABELS ...])   a GoogleTest executable, registered with CTest;
-#                                              label "core": runs under the sanitizers too
+#                                              label "core": runs under the sanitizers too; label
+#                                              "simulator": the same, but for ThreadSanitizer
 #
 # An RPC target reuses one precompiled header, because gRPC and protobuf headers dominate compile
 # time. RPC targets do not exist when EVENKEEL_RPC is off.
@@ -101,6 +102,10 @@ function(ek_test name)
     # Tests cost more to compile than to run. (RPC tests must match their precompiled header.) GCC
     # has false alarms there.
     target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-Og> -Wno-maybe-uninitialized)
+  endif()
+  # Threads are not what the simulator is about.
+  if("simulator" IN_LIST arg_LABELS AND NOT EVENKEEL_SANITIZE MATCHES "thread")
+    list(APPEND arg_LABELS core)
   endif()
   if("core" IN_LIST arg_LABELS)
     set_property(GLOBAL APPEND PROPERTY EVENKEEL_CORE_TESTS ${name})
