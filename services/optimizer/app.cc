@@ -1,38 +1,19 @@
 #include "services/optimizer/app.h"
 
-#include <algorithm>
-
 #include "common/base/error_details.h"
 #include "common/base/status_macros.h"
 #include "common/convert/time.h"
 #include "services/optimizer/metrics.h"
+#include "services/optimizer/settings_from_config.h"
 
 namespace evenkeel::optimizer {
 namespace {
 
 LoopSettings SettingsFrom(const config::v1::Config& config) {
-  const config::v1::OptimizerConfig& optimizer = config.optimizer();
   LoopSettings settings;
-  for (const config::v1::QueueConfig& queue : config.scope().queues()) {
-    // An excluded queue is never touched, so it is none of the planner's.
-    const auto& excluded = config.scope().excluded_queues();
-    if (std::find(excluded.begin(), excluded.end(), queue.id()) != excluded.end()) continue;
-    ManagedQueue& managed = settings.planner.queues.emplace_back();
-    managed.queue_id = queue.id();
-    managed.min_agents = queue.min_agents();
-    managed.max_agents = queue.max_agents();
-    managed.weight = queue.weight();
-    managed.coverage_ratio = queue.coverage_ratio();
-  }
-  settings.planner.excluded_agents = {config.scope().excluded_agents().begin(),
-                                      config.scope().excluded_agents().end()};
-  settings.planner.queues_per_agent = optimizer.queues_per_agent();
-  settings.planner.horizon = convert::FromProto(optimizer.horizon());
-  settings.planner.move_cost = convert::FromProto(optimizer.move_cost());
-  settings.planner.max_moves = optimizer.moves_per_cycle();
-  settings.planner.quality = {optimizer.min_seen_ratio(), optimizer.max_snapshot_age_intervals()};
-  settings.propose = optimizer.propose();
-  settings.proposal_lifetime = convert::FromProto(optimizer.proposal_lifetime());
+  settings.planner = PlannerSettingsFromConfig(config);
+  settings.propose = config.optimizer().propose();
+  settings.proposal_lifetime = convert::FromProto(config.optimizer().proposal_lifetime());
   return settings;
 }
 

@@ -90,6 +90,13 @@ const std::vector<Row>& Table() {
               "tools/lab/"},
              kProto}),
        kGrpc},
+      // It reads what evenkeelctl recorded, and never calls a service.
+      {std::regex("tools/lab/replay"),
+       {"common/base/", "common/config/", "common/convert/", "common/json/", "common/model/",
+        "evenkeel/", "services/optimizer/core/", "services/optimizer/adapters/glpk_",
+        "services/optimizer/adapters/plan_to_proto.h", "services/optimizer/settings_from_config.h",
+        "tools/ctl/table.h", "tools/genesys_sim/", "tools/lab/"},
+       {"google/protobuf/"}},
       // Pure models and policies; it knows cores, never services.
       {std::regex("tools/lab/"),
        {"common/base/", "common/json/", "common/model/", "common/stats/",

@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <map>
+#include <system_error>
 
 #include "common/base/status_macros.h"
 #include "common/convert/change.h"
@@ -141,6 +144,33 @@ absl::Status Doctor(const Context& context, const std::vector<std::string>&) {
   return absl::OkStatus();
 }
 
+absl::Status WriteFile(const std::filesystem::path& file, const std::string& text) {
+  std::ofstream stream(file, std::ios::binary);
+  stream << text;
+  if (stream.flush()) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(file.string(), " cannot be written"));
+}
+
+// Writes the snapshot, and beside it what the optimizer plans from it, as evenkeel-lab replay reads
+// them.
+absl::Status Record(const Context& context, const ingest::v1::GetSnapshotResponse& snapshot) {
+  optimizer::v1::PlanCapacityRequest request;
+  request.set_snapshot_number(snapshot.snapshot().number());
+  const auto stub = OptimizerService::NewStub(context.Channel(ServiceId::kOptimizer));
+  optimizer::v1::PlanCapacityResponse plan;
+  EVENKEEL_RETURN_IF_ERROR(context.Call(ServiceId::kOptimizer, *stub,
+                                        &OptimizerService::Stub::PlanCapacity, request, plan));
+  const std::filesystem::path folder(context.options.record);
+  std::error_code problem;
+  std::filesystem::create_directories(folder, problem);
+  const std::string name = absl::StrCat("snapshot-", snapshot.snapshot().number());
+  EVENKEEL_RETURN_IF_ERROR(WriteFile(folder / (name + ".plan.json"), JsonText(plan)));
+  EVENKEEL_RETURN_IF_ERROR(WriteFile(folder / (name + ".json"), JsonText(snapshot)));
+  if (context.options.json) return absl::OkStatus();
+  std::printf("%s\n", (folder / (name + ".json")).c_str());
+  return absl::OkStatus();
+}
+
 absl::Status Snapshot(const Context& context, const std::vector<std::string>& arguments) {
   ingest::v1::GetSnapshotRequest request;
   uint64_t number = 0;
@@ -153,7 +183,9 @@ absl::Status Snapshot(const Context& context, const std::vector<std::string>& ar
   ingest::v1::GetSnapshotResponse response;
   EVENKEEL_RETURN_IF_ERROR(context.Call(ServiceId::kIngest, *stub,
                                         &IngestService::Stub::GetSnapshot, request, response));
+  if (!context.options.record.empty()) EVENKEEL_RETURN_IF_ERROR(Record(context, response));
   if (context.PrintJson(response)) return absl::OkStatus();
+  if (!context.options.record.empty()) return absl::OkStatus();
   const types::v1::Snapshot& snapshot = response.snapshot();
   std::printf("snapshot %lu of %s\n\n", static_cast<unsigned long>(snapshot.number()),
               absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", convert::FromProto(snapshot.taken_at()),

@@ -35,6 +35,7 @@ struct Options {
   std::string revision;
   std::string actor;
   std::string reason;
+  std::string record;
   bool json = false;
 };
 
@@ -62,6 +63,9 @@ struct Context {
   // With --json prints `message` as JSON and returns true.
   bool PrintJson(const google::protobuf::Message& message) const;
 };
+
+// As --json prints it: fields by their names in the proto files, none left out.
+std::string JsonText(const google::protobuf::Message& message);
 
 // A command: its name, its arguments and what it does.
 struct Command {

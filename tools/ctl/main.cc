@@ -34,16 +34,19 @@ absl::Status Context::Explain(runtime::ServiceId id, const grpc::Status& status)
   return cause;
 }
 
-bool Context::PrintJson(const google::protobuf::Message& message) const {
-  if (!options.json) return false;
+std::string JsonText(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions print;
   print.add_whitespace = true;
   print.always_print_primitive_fields = true;
   print.preserve_proto_field_names = true;
   std::string text;
   (void)google::protobuf::util::MessageToJsonString(message, &text, print);
-  std::fputs(text.c_str(), stdout);
-  return true;
+  return text;
+}
+
+bool Context::PrintJson(const google::protobuf::Message& message) const {
+  if (options.json) std::fputs(JsonText(message).c_str(), stdout);
+  return options.json;
 }
 
 namespace {
@@ -92,6 +95,8 @@ int Main(int argc, char** argv) {
       .Add("revision", "N", "approve: the revision seen; default: the newest", &options.revision)
       .Add("actor", "NAME", "who asks, for the audit", &options.actor)
       .Add("reason", "TEXT", "why, for the audit", &options.reason)
+      .Add("record", "DIR", "snapshot: write it and its plan there, for evenkeel-lab replay",
+           &options.record)
       .AddSwitch("json", "print the answer as JSON", &options.json);
   const auto rest = flags.Parse(argc, argv);
   if (!rest.ok()) return Complain(std::string(rest.status().message()), kMisused);

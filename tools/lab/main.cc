@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "tools/lab/compare_command.h"
+#include "tools/lab/replay_command.h"
 #include "tools/lab/validate.h"
 
 namespace {
@@ -15,6 +16,7 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"compare", "what policies would have done, on the same calls", evenkeel::lab::RunCompare},
+    {"replay", "recorded snapshots planned again", evenkeel::lab::RunReplay},
     {"validate", "the engine against published models and formulas", evenkeel::lab::RunValidate},
 };
 

@@ -135,11 +135,11 @@ absl::Status GrpcOptimizerService::PlanFromSnapshot(uint64_t number,
   runtime::SnapshotSubscriber* subscriber = subscriber_;
   if (subscriber == nullptr) return absl::UnavailableError("the optimizer is starting");
   EVENKEEL_ASSIGN_OR_RETURN(const auto snapshot, subscriber->Get(number));
-  EVENKEEL_ASSIGN_OR_RETURN(const CapacityPlan planned,
-                            loop_.Plan(*snapshot, clock_.Now(), solver));
+  const absl::Time now = clock_.Now();
+  EVENKEEL_ASSIGN_OR_RETURN(const CapacityPlan planned, loop_.Plan(*snapshot, now, solver));
   const PlannerSettings& settings = loop_.settings().planner;
   plan = ToProto(planned, settings.horizon, settings.move_cost);
-  *plan.mutable_planned_at() = convert::ToProto(clock_.Now());
+  *plan.mutable_planned_at() = convert::ToProto(now);
   return absl::OkStatus();
 }
 
