@@ -88,5 +88,55 @@ TEST_F(CtlTest, Api10DoctorShowsServicesThatRun) {
   EXPECT_THAT(outcome.out, HasSubstr("all dry_run; 0 writes in the last hour"));
 }
 
+// What evenkeelctl records of the running services, the lab plans again, and finds the same.
+TEST_F(CtlTest, Sim7WhatIsRecordedIsReplayed) {
+  rig_.StartSimulator();
+  std::string config = rig_.Config(rig_.url());
+  const std::string file = rig_.Write("a.yaml", config);
+  const auto suite = rig_.Start("evenkeel-suite", {"--config", file});
+  for (const std::string name : {"ingest", "optimizer"}) {
+    const auto line = suite->WaitForLine("\"service_name\":\"evenkeel-" + name + "\"");
+    const std::string any = name + ": {listen: \"127.0.0.1:0\"";
+    ASSERT_NE(config.find(any), std::string::npos);
+    config.replace(config.find(any), any.size(),
+                   absl::StrCat(name, ": {listen: \"127.0.0.1:", PortIn(line), "\""));
+  }
+  const std::string running = rig_.Write("b.yaml", config);
+  const std::string folder = rig_.Write("records", "");
+  const std::vector<std::string> record = {"snapshot", "--config", running, "--record"};
+  const auto into = [&](const std::string& where) {
+    std::vector<std::string> arguments = record;
+    arguments.push_back(where);
+    return Run(arguments);
+  };
+  // Until there is something to plan from.
+  RealClock clock;
+  const SteadyTime end = clock.SteadyNow() + kPatience;
+  Outcome recorded = into(folder + ".d/new");
+  while (recorded.code != 0 && clock.SteadyNow() < end) recorded = into(folder + ".d/new");
+  ASSERT_EQ(recorded.code, 0) << recorded.err;
+  const std::string snapshot = Lines(recorded.out).at(0);
+  EXPECT_THAT(snapshot, AllOf(StartsWith(folder + ".d/new/snapshot-"), EndsWith(".json")));
+
+  const auto replay = [&](const std::vector<std::string>& arguments) {
+    const auto process = rig_.Start("evenkeel-lab", arguments, {});
+    return std::pair(*process->WaitForExit(), process->out() + process->err());
+  };
+  const auto [code, text] = replay({"replay", "--config", file, snapshot});
+  EXPECT_EQ(code, 0) << text;
+  EXPECT_THAT(text, HasSubstr("is planned the same"));
+  // Without the first queue.
+  const size_t queue = config.find("    - {id: ");
+  ASSERT_NE(queue, std::string::npos);
+  config.erase(queue, config.find('\n', queue) + 1 - queue);
+  const std::string other = rig_.Write("c.yaml", config);
+  const auto [differs, difference] = replay({"replay", "--config", other, snapshot});
+  EXPECT_EQ(differs, 1) << difference;
+
+  const Outcome unwritable = into(folder);  // a file
+  EXPECT_EQ(unwritable.code, 1);
+  EXPECT_THAT(unwritable.err, HasSubstr("cannot be written"));
+}
+
 }  // namespace
 }  // namespace evenkeel::binaries
