@@ -121,6 +121,22 @@ absl::StatusOr<HttpAnswer> PostQueues(Api& api, ApiCall& call) {
   return EmptyAnswer(204);
 }
 
+// What a field of Fault is called here.
+std::string JsonName(std::string_view field) {
+  for (const auto& [ours, name] :
+       {std::pair<std::string_view, std::string_view>{"retry_after", "retryAfterSeconds"},
+        {"latency", "latencyMs"},
+        {"age", "ageSeconds"},
+        {"skew", "skewSeconds"},
+        {"every", "everySeconds"},
+        {"from", "fromSeconds"},
+        {"until", "untilSeconds"},
+        {"share_ratio", "shareRatio"}}) {
+    if (field == ours) return std::string(name);
+  }
+  return std::string(field);
+}
+
 absl::Status ReadFault(json::Value value, Fault& fault) {
   std::string kind;
   int64_t status = fault.status;
@@ -162,11 +178,12 @@ absl::Status ReadFault(json::Value value, Fault& fault) {
   span(from, fault.from);
   span(until, fault.until);
   fault.share_ratio = share.value_or(1);
-  // In a window of time: all of it, unless a count is given.
-  fault.count = count.value_or(until || fault.kind == FaultKind::kEditor ? 0 : 1);
+  // In a window of time all of it, and what needs more than one request or edit without end, unless
+  // a count is given.
+  const bool lasts = fault.kind == FaultKind::kEditor || fault.kind == FaultKind::kStale;
+  fault.count = count.value_or(until || lasts ? 0 : 1);
   Violations violations;
-  CheckFault(
-      fault, [](const char* field) { return std::string(field); }, violations);
+  CheckFault(fault, JsonName, violations);
   if (count && *count < 1) violations.Add("count", "must be at least 1");
   const absl::Status wrong = violations.ToStatus();
   return wrong.ok() ? wrong : value.Error(std::string(wrong.message()));
@@ -179,7 +196,8 @@ absl::StatusOr<HttpAnswer> PostFaults(Api& api, ApiCall& call) {
     while (array.Next()) EVENKEEL_RETURN_IF_ERROR(ReadFault(array.value(), faults.emplace_back()));
     return array.Finish();
   }));
-  for (Fault& fault : faults) api.faults().Add(std::move(fault));
+  const absl::Duration passed = api.clock().Now() - api.options().epoch;
+  for (Fault& fault : faults) api.faults().Add(std::move(fault), passed);
   return EmptyAnswer(204);
 }
 

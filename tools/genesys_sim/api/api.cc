@@ -129,7 +129,7 @@ void Api::AdvanceLocked() {
 }
 
 void Api::EditByOther() {
-  Stream& choices = faults_.choices();
+  Stream& choices = faults_.edits();
   const auto queue =
       static_cast<int>(choices.Uniform() * static_cast<double>(scenario().queues.size()));
   if (options_.dialect == Dialect::kGuide) {
@@ -170,18 +170,12 @@ HttpAnswer Api::Handle(const HttpRequest& request) {
   if (path.starts_with("/admin/")) {
     const Operation* operation = nullptr;
     std::optional<Allowance> allowance;
-    answer = Dispatch(request, path, query, context_id, operation, allowance);
+    answer = Dispatch(request, path, query, context_id, nullptr, operation, allowance);
   } else {
     answer = HandleCounted(request, path, query, context_id);
   }
   if (options_.observer) options_.observer(request, answer);
   return answer;
-}
-
-bool Api::IsRead(const HttpRequest& request, std::string_view path) const {
-  std::vector<std::string> values;
-  const Operation* operation = FindOperation(request.method, path, values);
-  return operation != nullptr && operation->access == Access::kRead;
 }
 
 HttpAnswer Api::HandleCounted(const HttpRequest& request, std::string_view path,
@@ -190,18 +184,17 @@ HttpAnswer Api::HandleCounted(const HttpRequest& request, std::string_view path,
   const std::optional<Fault> fault = faults_.Take(request.method, path, passed);
   const Operation* operation = nullptr;
   std::optional<Allowance> allowance;
-  const auto dispatch = [&] {
-    return Dispatch(request, path, query, context_id, operation, allowance);
-  };
   HttpAnswer answer;
   if (fault && fault->kind == FaultKind::kStatus) {
     answer = FaultAnswer(*fault, context_id);
-  } else if (fault && fault->kind == FaultKind::kStale && IsRead(request, path)) {
-    const std::string question =
-        absl::StrCat(request.method, " ", request.target, "\n", request.body);
-    answer = faults_.Stale(*fault, question, passed, dispatch);
+  } else if (fault && fault->kind == FaultKind::kSkew) {
+    HttpRequest meant = request;  // by the API's clock
+    meant.body = ShiftInstants(request.body, -fault->skew);
+    const std::string shifted = ShiftInstants(std::string(query), -fault->skew);
+    answer = Dispatch(meant, path, shifted, context_id, nullptr, operation, allowance);
   } else {
-    answer = dispatch();
+    answer =
+        Dispatch(request, path, query, context_id, fault ? &*fault : nullptr, operation, allowance);
   }
   if (fault) Spoil(*fault, clock_.Now(), answer);
   answer.headers.emplace_back("ININ-Correlation-Id", context_id);
@@ -227,8 +220,8 @@ HttpAnswer Api::HandleCounted(const HttpRequest& request, std::string_view path,
 }
 
 HttpAnswer Api::Dispatch(const HttpRequest& request, std::string_view path, std::string_view query,
-                         const std::string& context_id, const Operation*& operation,
-                         std::optional<Allowance>& allowance) {
+                         const std::string& context_id, const Fault* fault,
+                         const Operation*& operation, std::optional<Allowance>& allowance) {
   ApiCall call{request, {}, Parameters(query), "", nullptr, context_id};
   operation = FindOperation(request.method, path, call.path);
   call.operation = operation;
@@ -272,8 +265,16 @@ HttpAnswer Api::Dispatch(const HttpRequest& request, std::string_view path, std:
     return ErrorAnswer(
         ErrorText{415, "unsupported.media.type", "the body must be application/json"}, context_id);
   }
-  absl::StatusOr<HttpAnswer> answer = operation->handler(*this, call);
-  return answer.ok() ? *std::move(answer) : ErrorAnswer(answer.status(), context_id);
+  const auto fresh = [&] {
+    absl::StatusOr<HttpAnswer> answer = operation->handler(*this, call);
+    return answer.ok() ? *std::move(answer) : ErrorAnswer(answer.status(), context_id);
+  };
+  if (fault == nullptr || fault->kind != FaultKind::kStale || operation->access != Access::kRead) {
+    return fresh();
+  }
+  return faults_.Stale(*fault,
+                       absl::StrCat(request.method, " ", request.target, "\n", request.body),
+                       clock_.Now() - options_.epoch, fresh);
 }
 
 }  // namespace evenkeel::sim

@@ -132,14 +132,14 @@ class Api {
   void AdvanceLocked();
   // SIM-4: a change of a membership (platform) or a capacity (guide) that nobody asked the API for.
   void EditByOther();
-  bool IsRead(const HttpRequest& request, std::string_view path) const;
   // Answers anything but /admin/, with faults, headers and counts.
   HttpAnswer HandleCounted(const HttpRequest& request, std::string_view path,
                            std::string_view query, const std::string& context_id);
-  // `operation` names what was asked, for the counts; `allowance` is set once a token was seen.
+  // `operation` names what was asked, for the counts; `allowance` is set once a token was seen. A
+  // stale fault is heeded for what may be read; other faults, and null, are not.
   HttpAnswer Dispatch(const HttpRequest& request, std::string_view path, std::string_view query,
-                      const std::string& context_id, const Operation*& operation,
-                      std::optional<Allowance>& allowance);
+                      const std::string& context_id, const Fault* fault,
+                      const Operation*& operation, std::optional<Allowance>& allowance);
   const Operation* FindOperation(std::string_view method, std::string_view path,
                                  std::vector<std::string>& values) const;
 

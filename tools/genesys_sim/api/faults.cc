@@ -2,15 +2,17 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
 #include <iterator>
 
+#include "common/base/string_bridge.h"
 #include "tools/genesys_sim/api/answers.h"
 
 namespace evenkeel::sim {
 
 namespace {
 
-constexpr uint64_t kFaultChoices = 200;
+constexpr uint64_t kShareChoices = 200, kEditChoices = 201;
 constexpr size_t kMostKept = 10'000;
 constexpr const char* kListings[] = {"entities", "results", "conversations", "calls", "metrics"};
 
@@ -51,6 +53,10 @@ void CheckFault(const Fault& fault, const std::function<std::string(const char*)
   };
   span(fault.latency, absl::ZeroDuration(), absl::Minutes(10), "latency",
        "must be 0 to 10 minutes");
+  if (fault.retry_after) {
+    span(*fault.retry_after, absl::ZeroDuration(), absl::Hours(24), "retry_after",
+         "must be 0 to 24 hours");
+  }
   span(fault.age, absl::ZeroDuration(), absl::Hours(24), "age", "must be 0 to 24 hours");
   span(fault.skew, -absl::Hours(24), absl::Hours(24), "skew", "must be -24 to 24 hours");
   span(fault.every, absl::Seconds(1), absl::Hours(24), "every", "must be 1 second to 24 hours");
@@ -62,9 +68,15 @@ void CheckFault(const Fault& fault, const std::function<std::string(const char*)
   if (fault.count < 0) violations.Add(name("count"), "must be 0 (any number) or more");
 }
 
-Faults::Faults(uint64_t seed) : choices_(seed, {kFaultChoices}) {}
+Faults::Faults(uint64_t seed) : shares_(seed, {kShareChoices}), edits_(seed, {kEditChoices}) {}
 
-void Faults::Add(Fault fault) { faults_.push_back(std::move(fault)); }
+void Faults::Add(Fault fault, absl::Duration passed) {
+  if (fault.kind == FaultKind::kEditor && fault.from < passed) {
+    fault.from += absl::Ceil(passed - fault.from, fault.every);
+  }
+  if (fault.kind == FaultKind::kRevoke) fault.from = std::max(fault.from, passed);
+  faults_.push_back(std::move(fault));
+}
 
 void Faults::Clear() {
   faults_.clear();
@@ -78,7 +90,7 @@ std::optional<Fault> Faults::Take(std::string_view method, std::string_view path
     if (!IsOfRequests(fault->kind) || passed < fault->from) continue;
     if (!path.starts_with(fault->path_prefix)) continue;
     if (!fault->method.empty() && fault->method != method) continue;
-    if (fault->share_ratio < 1 && choices_.Uniform() >= fault->share_ratio) continue;
+    if (fault->share_ratio < 1 && shares_.Uniform() >= fault->share_ratio) continue;
     const Fault taken = *fault;
     if (fault->count > 0 && --fault->count == 0) faults_.erase(fault);
     return taken;
@@ -149,6 +161,41 @@ std::string HalfOfListing(const std::string& json) {
   return json.substr(0, kept == 0 ? begin : ends[kept - 1]) + json.substr(ends.back());
 }
 
+std::string ShiftInstants(const std::string& text, absl::Duration by) {
+  constexpr std::string_view kForm = "dddd-dd-ddTdd:dd:dd";
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto starts = [&](size_t at) {
+    if (text.size() - at <= kForm.size() || (at > 0 && is_digit(text[at - 1]))) return false;
+    return std::equal(kForm.begin(), kForm.end(), text.begin() + static_cast<ptrdiff_t>(at),
+                      [&](char form, char c) { return form == 'd' ? is_digit(c) : form == c; });
+  };
+  std::string shifted;
+  for (size_t at = 0; at < text.size();) {
+    if (starts(at)) {
+      size_t end = at + kForm.size();
+      if (text[end] == '.') {
+        do ++end;
+        while (end < text.size() && is_digit(text[end]));
+      }
+      absl::Time time;
+      std::string error;
+      if (end < text.size() && text[end] == 'Z' &&
+          absl::ParseTime(absl::RFC3339_full,
+                          ToAbsl(std::string_view(text).substr(at, end + 1 - at)), &time, &error)) {
+        const size_t fraction = end - at - kForm.size();  // with its point
+        const std::string form = fraction < 2
+                                     ? "%Y-%m-%dT%H:%M:%SZ"
+                                     : absl::StrCat("%Y-%m-%dT%H:%M:%E", fraction - 1, "SZ");
+        shifted += absl::FormatTime(form, time + by, absl::UTCTimeZone());
+        at = end + 1;
+        continue;
+      }
+    }
+    shifted.push_back(text[at++]);
+  }
+  return shifted;
+}
+
 void Spoil(const Fault& fault, absl::Time now, HttpAnswer& answer) {
   switch (fault.kind) {
     case FaultKind::kStatus:
@@ -160,6 +207,7 @@ void Spoil(const Fault& fault, absl::Time now, HttpAnswer& answer) {
       answer.body = HalfOfListing(answer.body);
       break;
     case FaultKind::kSkew:
+      answer.body = ShiftInstants(answer.body, fault.skew);
       answer.headers.emplace_back("Date", absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT",
                                                            now + fault.skew, absl::UTCTimeZone()));
       break;

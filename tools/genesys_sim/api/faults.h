@@ -25,8 +25,8 @@ enum class FaultKind {
   kDrop,       // does what was asked; the connection closes without an answer
   kLatency,    // does what was asked; the answer comes late
   kPartial,    // does what was asked; a listing comes without the second half of its entries
-  kStale,      // a read is answered as the same one was up to `age` before
-  kSkew,       // does what was asked; the answer's Date is off by `skew`
+  kStale,      // a read is answered as the same one was since the fault began, up to `age` before
+  kSkew,       // the API's clock is off by `skew`: Date, and the instants in requests and answers
   kRevoke,     // at `from` all tokens become invalid
   kEditor,     // every `every` somebody else joins or leaves a queue, or changes its capacity
 };
@@ -64,7 +64,9 @@ class Faults {
  public:
   explicit Faults(uint64_t seed);
 
-  void Add(Fault fault);
+  // `passed` is the time since the centre's first instant. What would have happened by itself
+  // before it does not; tokens that should have been revoked are so at once.
+  void Add(Fault fault, absl::Duration passed = absl::ZeroDuration());
   void Clear();
 
   // The first fault of requests that fits at `passed` since the centre's first instant, used once;
@@ -74,11 +76,12 @@ class Faults {
   // The next thing that happens by itself up to `passed`, and when; each once, in their order.
   std::optional<std::pair<absl::Duration, FaultKind>> NextEvent(absl::Duration passed);
 
-  // What a stale read is answered with: `fresh` answers it anew when nothing young enough is kept.
+  // What a stale read is answered with: `fresh` answers it when nothing young enough is kept.
   HttpAnswer Stale(const Fault& fault, const std::string& question, absl::Duration passed,
                    const std::function<HttpAnswer()>& fresh);
 
-  Stream& choices() { return choices_; }
+  // What another editor decides; whatever is asked of the API, he does the same.
+  Stream& edits() { return edits_; }
 
  private:
   struct Kept {
@@ -87,7 +90,8 @@ class Faults {
   };
   std::vector<Fault> faults_;
   std::map<std::string, Kept> kept_;  // by question
-  Stream choices_;
+  Stream shares_;
+  Stream edits_;
 };
 
 // The answer of a kStatus fault.
@@ -98,5 +102,8 @@ void Spoil(const Fault& fault, absl::Time now, HttpAnswer& answer);
 // "results", "conversations", "calls" and "metrics" of the root object, or of the root array. A
 // text without one is left as it is.
 std::string HalfOfListing(const std::string& json);
+// The text with every instant of the form 2024-05-15T08:00:00Z, with or without a fraction, so much
+// later.
+std::string ShiftInstants(const std::string& text, absl::Duration by);
 
 }  // namespace evenkeel::sim

@@ -172,6 +172,103 @@ TEST_P(ByEither, Sim4TheClockOfTheAnswersIsSkewed) {
   EXPECT_EQ(client.now() - date, absl::Minutes(5));
 }
 
+TEST_P(ByEither, Sim4TheInstantsOfRequestsAndAnswersAreThoseOfTheSkewedClock) {
+  SimClient& client = With(R"("pathPrefix":"/api/v2/analytics","kind":"skew","skewSeconds":600)",
+                           "path_prefix: /api/v2/analytics, kind: skew, skew: 10m, count: 1");
+  client.Advance(absl::Minutes(10));
+  const auto ask = [&] {
+    return client.Post("/api/v2/analytics/conversations/aggregates/query",
+                       R"({"interval":"2024-05-15T08:10:00.000Z/2024-05-15T08:20:00.000Z",
+                           "groupBy":["queueId"],"metrics":["nOffered"]})");
+  };
+  // What came from 8:00 to 8:10 came from 8:10 to 8:20 by a clock that is ten minutes fast.
+  const JsonTree skewed = ask();
+  ASSERT_GT(skewed["results"].size(), 0u);
+  EXPECT_EQ(skewed["results"][0]["data"][0]["interval"].text(),
+            "2024-05-15T08:10:00.000Z/2024-05-15T08:20:00.000Z");
+  EXPECT_GT(skewed["results"][0]["data"][0]["metrics"][0]["stats"]["count"].number(), 0);
+  EXPECT_EQ(ask()["results"].size(), 0u) << "nothing has come yet";
+}
+
+TEST_P(ByEither, Sim4AStaleReadStillNeedsItsTokenAndCountsAsARequest) {
+  SimClient& client =
+      With(R"("pathPrefix":"/api/v2","kind":"stale","ageSeconds":60)", "kind: stale, age: 60s");
+  EXPECT_EQ(client.Ask("GET", kUsers).Header("inin-ratelimit-count"), "1");
+  EXPECT_EQ(client.Ask("GET", kUsers).Header("inin-ratelimit-count"), "2");
+  client.Post("/admin/v1/tokens/revoke", "");
+  EXPECT_EQ(client.Ask("GET", kUsers).status, 401);
+}
+
+TEST(FaultsTest, AnotherEditorBeginsWhenHeIsAskedFor) {
+  SimClient client({.dialect = Dialect::kPlatform});
+  const auto joined = [&] {
+    std::vector<double> all;
+    const JsonTree report = client.Report();
+    for (const JsonTree& queue : report["queues"].items()) all.push_back(queue["joined"].number());
+    return all;
+  };
+  client.Advance(absl::Hours(10));
+  const std::vector<double> before = joined();
+  EXPECT_EQ(
+      client.Ask("POST", "/admin/v1/faults", R"([{"kind":"editor","everySeconds":7}])").status,
+      204);
+  client.Advance(absl::Seconds(6));
+  double moved = 0;
+  for (int step = 0; step < 2; ++step) {
+    const std::vector<double> after = joined();
+    for (size_t q = 0; q < after.size(); ++q) moved += std::abs(after[q] - before[q]);
+    if (step == 0) client.Advance(absl::Seconds(1));
+  }
+  EXPECT_LE(moved, 2) << "not all that ten hours would have brought";
+  client.Advance(absl::Minutes(10));
+  EXPECT_NE(joined(), before);
+}
+
+TEST(FaultsTest, AnotherEditorDoesTheSameWhateverIsAsked) {
+  std::vector<std::string> reports;
+  for (const int requests : {0, 7}) {
+    ApiOptions options{.dialect = Dialect::kPlatform};
+    options.faults =
+        *ParseFaults("faults: [{kind: editor, every: 10s}, {kind: latency, share_ratio: 0.5}]");
+    SimClient client(options);
+    for (int i = 0; i < requests; ++i) client.Ask("GET", kUsers);
+    client.Advance(absl::Minutes(10));
+    const JsonTree report = client.Report();
+    std::string& text = reports.emplace_back();
+    for (const JsonTree& queue : report["queues"].items()) {
+      absl::StrAppend(&text, queue["joined"].number(), " ", queue["answered"].number(), ", ");
+    }
+  }
+  EXPECT_EQ(reports[0], reports[1]);
+}
+
+TEST(FaultsTest, WrongFieldsOfTheAdminOperationHaveItsNames) {
+  SimClient client({.dialect = Dialect::kPlatform});
+  const http::Response response = client.Ask(
+      "POST", "/admin/v1/faults",
+      R"([{"pathPrefix":"/","kind":"status","latencyMs":-1,"shareRatio":7,"untilSeconds":-2,
+           "ageSeconds":-1,"skewSeconds":1e9,"everySeconds":0,"fromSeconds":-1,
+           "retryAfterSeconds":-1,"count":0,"status":42}])");
+  EXPECT_EQ(response.status, 400);
+  for (const char* field :
+       {"latencyMs", "shareRatio", "untilSeconds", "ageSeconds", "skewSeconds", "everySeconds",
+        "fromSeconds", "retryAfterSeconds", "count", "status"}) {
+    EXPECT_THAT(response.body, HasSubstr(absl::StrCat(field, ": must be")));
+  }
+}
+
+TEST(FaultsTest, InstantsAreShifted) {
+  const auto later = [](const char* text) { return ShiftInstants(text, absl::Minutes(2)); };
+  EXPECT_EQ(later("{\"interval\":\"2024-05-15T23:59:00.000Z/2024-05-16T08:10:00Z\"}"),
+            "{\"interval\":\"2024-05-16T00:01:00.000Z/2024-05-16T08:12:00Z\"}");
+  EXPECT_EQ(later("2024-05-15T08:00:00.12Z"), "2024-05-15T08:02:00.12Z");
+  for (const char* text :
+       {"", "2024", "2024-05-15", "2024-05-15T08:00:00", "2024-99-15T08:00:00Z",
+        "12024-05-15T08:00:00Z", "2024-05-15T08:00:00.", "xxxx-05-15T08:00:00Z"}) {
+    EXPECT_EQ(later(text), text);
+  }
+}
+
 TEST(FaultsTest, EveryWrongFieldIsNamed) {
   const auto faults = ParseFaults(R"(
 faults:
@@ -187,6 +284,14 @@ faults:
     EXPECT_THAT(std::string(faults.status().message()), HasSubstr(field));
   }
   EXPECT_TRUE(ParseFaults("name: x")->empty());
+  EXPECT_EQ(ParseFaults(R"(
+faults:
+  - {kind: status, path_prefix: /api/v2/analytics, status: 429, retry_after: 5s, from: 10m, until: 12m}
+  - {kind: latency, latency: 800ms, share_ratio: 0.05}
+  - {kind: editor, every: 20m}
+)")
+                ->size(),
+            3u);
   EXPECT_EQ(LoadFaults("/no/such").status().code(), absl::StatusCode::kNotFound);
 }
 
