@@ -120,7 +120,9 @@ TEST_F(CtlTest, Sim7WhatIsRecordedIsReplayed) {
 
   const auto replay = [&](const std::vector<std::string>& arguments) {
     const auto process = rig_.Start("evenkeel-lab", arguments, {});
-    return std::pair(*process->WaitForExit(), process->out() + process->err());
+    const auto code = process->WaitForExit();
+    EXPECT_TRUE(code.ok()) << code.status();
+    return std::pair(code.value_or(-1), process->out() + process->err());
   };
   const auto [code, text] = replay({"replay", "--config", file, snapshot});
   EXPECT_EQ(code, 0) << text;
