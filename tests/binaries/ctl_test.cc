@@ -61,9 +61,10 @@ TEST_F(CtlTest, Api10DoctorEndsWithAVerdictAndItsExitCode) {
   const Outcome well = Run({"doctor", "--config", good});
   EXPECT_EQ(well.code, 0);
   EXPECT_EQ(well.err, "");
-  EXPECT_THAT(well.out, AllOf(HasSubstr("organisation   a moving mix ("),
-                              HasSubstr("evenkeel-actuator         127.0.0.1:0  not running"),
-                              EndsWith("\nall is well, 1 warning\n")));
+  EXPECT_THAT(well.out,
+              AllOf(HasSubstr("organisation   a moving mix, a ring queue and a campaign ("),
+                    HasSubstr("evenkeel-actuator         127.0.0.1:0  not running"),
+                    EndsWith("\nall is well, 1 warning\n")));
   EXPECT_THAT(Run({"doctor", "--json", "--config", good}).out,
               AllOf(StartsWith("{\"ok\":true,"), EndsWith("}\n")));
 

@@ -80,7 +80,7 @@ class KillTest : public ::testing::Test {
 
   // All agents are members of every queue, and joined to the first alone.
   static sim::Scenario Scenario() {
-    sim::Scenario scenario = sim::DefaultScenario();
+    sim::Scenario scenario = sim::MovingMix();
     for (sim::Queue& queue : scenario.queues) queue.skill.reset();
     for (sim::Agent& agent : scenario.agents) {
       agent.memberships.clear();

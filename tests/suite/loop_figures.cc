@@ -28,7 +28,7 @@ constexpr absl::Duration kShift = absl::Hours(4);
 // / mean 12 instead of 3), callers of whom many hang up at once and some never, and a rush that no
 // estimate foresees: from 1h30 for half an hour one queue gets twice its calls.
 sim::Scenario Stormy() {
-  sim::Scenario scenario = sim::DefaultScenario();
+  sim::Scenario scenario = sim::MovingMix();
   for (sim::CallType& type : scenario.call_types) {
     type.dispersion_ratio = 12;
     type.patience = sim::Distribution{sim::Shape::kLogNormal, absl::Seconds(90), 2.0};
@@ -42,7 +42,7 @@ sim::Scenario Stormy() {
 
 // The mix stays yesterday's: whatever the loop does here is noise.
 sim::Scenario ConstantMix() {
-  sim::Scenario scenario = sim::DefaultScenario();
+  sim::Scenario scenario = sim::MovingMix();
   for (sim::CallType& type : scenario.call_types) type.rates.resize(1);
   return scenario;
 }
@@ -243,7 +243,7 @@ int Main(int argc, char** argv) {
     return 2;
   }
   for (const sim::Dialect dialect : {sim::Dialect::kPlatform, sim::Dialect::kGuide}) {
-    Compare("A moving mix", sim::DefaultScenario(), dialect, first_seed, count);
+    Compare("A moving mix", sim::MovingMix(), dialect, first_seed, count);
     Compare("Storms and a rush", Stormy(), dialect, first_seed, count);
     Compare("A constant mix", ConstantMix(), dialect, first_seed, count);
   }

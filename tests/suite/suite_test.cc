@@ -24,7 +24,7 @@ class SuiteTest : public ::testing::TestWithParam<sim::Dialect> {
   static SuiteOptions Options(std::function<void(config::v1::Config&)> edit = {}) {
     SuiteOptions options;
     options.dialect = GetParam();
-    options.scenario = sim::DefaultScenario();
+    options.scenario = sim::MovingMix();
     options.seed = 1000;
     options.step = absl::Seconds(5);
     options.edit = std::move(edit);
@@ -92,7 +92,7 @@ TEST_P(SuiteTest, TheLoopShortensTheWaitAndWritesWhatItsLedgerSays_CAP9_ACT1_ACT
 // Each move is then a join and the leave that follows it.
 TEST(ExchangeTest, WhoMayHaveOneQueueJoinsAnotherAndLeavesTheFirst_CAP9) {
   SuiteOptions options;
-  options.scenario = sim::DefaultScenario();
+  options.scenario = sim::MovingMix();
   options.seed = 1000;
   options.step = absl::Seconds(5);
   options.edit = [](config::v1::Config& config) {
@@ -138,7 +138,7 @@ TEST_P(SuiteTest, InDryRunNothingIsWrittenAndEveryChangeIsKept_ACT1) {
 }
 
 TEST_P(SuiteTest, WhatTheConfigurationDoesNotListIsNotTouched_ACT12) {
-  const sim::Scenario scenario = sim::DefaultScenario();
+  const sim::Scenario scenario = sim::MovingMix();
   std::set<std::string> excluded;
   for (size_t i = 0; i < scenario.agents.size(); i += 2) excluded.insert(scenario.agents[i].id);
   const std::string unlisted = scenario.queues[2].id;
@@ -217,7 +217,7 @@ TEST_P(SuiteTest, FairnessIsScoredFromTheSameSnapshots_FAIR1) {
     EXPECT_LT(group.dispersion().corrected_cv(), 0.35)
         << group.queue_id() << group.skill_id() << ": cv " << group.dispersion().cv();
   }
-  for (const sim::Queue& queue : sim::DefaultScenario().queues) {
+  for (const sim::Queue& queue : sim::MovingMix().queues) {
     EXPECT_TRUE(groups.contains(queue.id)) << queue.name;
   }
 }

@@ -21,7 +21,7 @@ std::string CopyId(std::string id, int copy) {
 }  // namespace
 
 sim::Scenario Copies(int copies) {
-  const sim::Scenario one = sim::DefaultScenario();
+  const sim::Scenario one = sim::MovingMix();
   sim::Scenario all = one;
   for (int copy = 1; copy < copies; ++copy) {
     const int first_queue = static_cast<int>(all.queues.size());

@@ -2,12 +2,14 @@
 // without, and prints what came of them. For scripts/demo.
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_format.h>
+#include <absl/strings/str_join.h>
 #include <grpc/support/log.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <set>
 
 #include "common/base/clock.h"
 #include "common/base/flags.h"
@@ -127,7 +129,8 @@ class Demo {
                                  : 0;
         const double left = absl::ToDoubleSeconds(length_ - passed) / config_.clock().factor();
         std::printf("%s  shift %s of %s  plans %d  changes %s %d  about %.0f s left%s",
-                    terminal ? "\r" : "", absl::FormatDuration(Minutes(passed)).c_str(),
+                    terminal ? "\r" : "",
+                    absl::FormatDuration(Minutes(std::max(passed, absl::ZeroDuration()))).c_str(),
                     absl::FormatDuration(length_).c_str(),
                     static_cast<int>(doings.ok() ? doings->plans : 0),
                     dry_run() ? "noted" : "applied", static_cast<int>(done), left > 0 ? left : 0,
@@ -161,20 +164,32 @@ class Demo {
                  ctl::PercentText(without.abandonment_ratio),
                  ctl::PercentText(with.abandonment_ratio), capacity, absl::StrCat(changes)});
     };
+    std::set<std::string> managed;
+    for (const auto& queue : config_.scope().queues()) managed.insert(queue.id());
     int64_t all_done = 0;
-    std::vector<QueueReport> befores;
+    std::vector<QueueReport> befores, withouts, withs;
+    std::vector<std::string> others;
     for (const QueueReport& queue : live.queues) {
+      if (!managed.contains(queue.id)) {
+        others.push_back(queue.name);
+        continue;
+      }
       const auto done = doings.done_by_queue.find(queue.id);
       const int64_t count = done == doings.done_by_queue.end() ? 0 : done->second;
       all_done += count;
       befores.push_back(before_[queue.id]);
+      withouts.push_back(alone[queue.id]);
+      withs.push_back(queue);
       row(queue.name, alone[queue.id], queue, CapacityText(before_[queue.id], queue), count);
     }
-    row("all", Total(idle.queues), Total(live.queues),
-        CapacityText(Total(befores), Total(live.queues)), all_done);
-    std::printf("\n%scapacity: %s\n\n", table.Text().c_str(),
+    row("all", Total(withouts), Total(withs), CapacityText(Total(befores), Total(withs)), all_done);
+    std::printf("\n%scapacity: %s\n", table.Text().c_str(),
                 guide() ? "agents who may work on the queue's contacts at once"
                         : "agents joined to the queue");
+    if (!others.empty()) {
+      std::printf("not in scope.queues, so not touched: %s\n", absl::StrJoin(others, ", ").c_str());
+    }
+    std::printf("\n");
     std::string states;
     for (const auto& [state, count] : doings.changes) {
       std::string name = types::v1::ChangeState_Name(state).substr(sizeof("CHANGE_STATE_") - 1);

@@ -3,6 +3,7 @@
 #include <absl/strings/str_cat.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "common/base/flags.h"
@@ -20,7 +21,7 @@ constexpr absl::Duration kMostCatchUp = absl::Hours(24);
 struct CommandLine {
   std::string dialect = "platform";
   std::string listen = "127.0.0.1:8088";
-  std::string scenario;
+  std::string scenario = "default";
   std::string seed = "1";
   std::string clock_factor = "1";
   std::string clock_epoch;
@@ -93,11 +94,21 @@ absl::StatusOr<Settings> Interpret(const CommandLine& line) {
   return settings;
 }
 
+// Queues that a campaign fills or that have rings stand as comments: the capacity loop is not for
+// them.
 void PrintScope(const Scenario& scenario) {
-  for (const Queue& queue : scenario.queues) {
-    std::printf("    - {id: \"%s\"", queue.id.c_str());
+  for (size_t q = 0; q < scenario.queues.size(); ++q) {
+    const Queue& queue = scenario.queues[q];
+    const bool campaign =
+        std::any_of(scenario.campaigns.begin(), scenario.campaigns.end(),
+                    [&](const Campaign& one) { return one.queue == static_cast<int>(q); });
+    const bool rings = !queue.rings.empty();
+    std::printf("    %s- {id: \"%s\"", campaign || rings ? "# " : "", queue.id.c_str());
     if (queue.skill) std::printf(", skill_id: \"%s\"", scenario.skills[*queue.skill].id.c_str());
-    std::printf("}  # %s\n", queue.name.c_str());
+    std::printf("}  # %s%s\n", queue.name.c_str(),
+                campaign ? ", a campaign's"
+                : rings  ? ", with rings"
+                         : "");
   }
 }
 
@@ -114,7 +125,8 @@ int Main(int argc, char** argv) {
       .Add("dialect", "NAME", "platform: the published API; guide: the guides' endpoints",
            &line.dialect)
       .Add("listen", "HOST:PORT", "where to listen; port 0: any free one", &line.listen)
-      .Add("scenario", "FILE", "the centre, as YAML; empty: a moving mix", &line.scenario)
+      .Add("scenario", "NAME", "the centre: a shipped scenario's name or a YAML file",
+           &line.scenario)
       .Add("seed", "N", "decides the calls", &line.seed)
       .Add("clock-factor", "F", "centre seconds in a real second, to 120", &line.clock_factor)
       .Add("clock-epoch", "TIME", "the centre's first instant; empty: now", &line.clock_epoch)
@@ -139,14 +151,11 @@ int Main(int argc, char** argv) {
   }
   auto settings = Interpret(line);
   if (!settings.ok()) return Fail(2, settings.status());
-  auto scenario = line.scenario.empty() ? absl::StatusOr<Scenario>(DefaultScenario())
-                                        : LoadScenario(line.scenario);
+  auto scenario = LoadScenario(line.scenario);
   if (!scenario.ok()) return Fail(2, scenario.status());
-  if (!line.scenario.empty()) {
-    auto faults = LoadFaults(line.scenario);
-    if (!faults.ok()) return Fail(2, faults.status());
-    settings->options.faults = *std::move(faults);
-  }
+  auto faults = LoadFaults(line.scenario);
+  if (!faults.ok()) return Fail(2, faults.status());
+  settings->options.faults = *std::move(faults);
   if (line.print_scope) {
     PrintScope(*scenario);
     return 0;

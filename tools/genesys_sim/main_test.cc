@@ -104,8 +104,10 @@ TEST(ProgramTest, PrintsTheScopeOfAConfiguration) {
   Process simulator = Launch({"--print-scope"});
   const std::string scope = simulator.Rest();
   EXPECT_EQ(simulator.Exit(), 0);
-  EXPECT_EQ(std::count(scope.begin(), scope.end(), '\n'), 5);
+  EXPECT_EQ(std::count(scope.begin(), scope.end(), '\n'), 7);
   EXPECT_THAT(scope, StartsWith("    - {id: \"5a1e0000-0000-4000-8000-000000000401\", skill_id: "));
+  EXPECT_THAT(scope, HasSubstr("    # - {id: \"5a1e0000-0000-4000-8000-000000000406\""));
+  EXPECT_THAT(scope, HasSubstr("  # Renewals, a campaign's\n"));
 }
 
 }  // namespace

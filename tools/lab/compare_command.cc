@@ -55,7 +55,8 @@ absl::Status WriteFiles(const Comparison& comparison, const std::string& folder)
 }
 
 absl::Status Run(int argc, const char* const* argv) {
-  std::string scenario_file, policies_text, seeds_text = "1000-1009", length_text = "4h", out;
+  std::string scenario_name = "moving_mix", policies_text, seeds_text = "1000-1009",
+              length_text = "4h", out;
   bool json = false;
   std::string summary = "Runs policies on the same calls in virtual time.\n\nPolicies:";
   std::vector<std::string> all;
@@ -64,7 +65,7 @@ absl::Status Run(int argc, const char* const* argv) {
     absl::StrAppend(&summary, "\n  ", policy.name, ": ", policy.meaning);
   }
   Flags flags("evenkeel-lab compare", summary);
-  flags.Add("scenario", "FILE", "the centre; default: a moving mix", &scenario_file)
+  flags.Add("scenario", "NAME", "the centre: a shipped scenario's name or a file", &scenario_name)
       .Add("policies", "A,B,...", "default: all; differences are to the first", &policies_text)
       .Add("seeds", "N-M", "each is one shift", &seeds_text)
       .Add("length", "DURATION", "of a shift", &length_text)
@@ -82,10 +83,7 @@ absl::Status Run(int argc, const char* const* argv) {
       length > absl::Hours(24 * 31)) {
     return absl::InvalidArgumentError("--length must be a duration of 10m to 744h");
   }
-  sim::Scenario scenario = sim::DefaultScenario();
-  if (!scenario_file.empty()) {
-    EVENKEEL_ASSIGN_OR_RETURN(scenario, sim::LoadScenario(scenario_file));
-  }
+  EVENKEEL_ASSIGN_OR_RETURN(const sim::Scenario scenario, sim::LoadScenario(scenario_name));
   if (ManagedQueues(scenario).empty()) {
     return absl::InvalidArgumentError("no queue of the scenario has contacts of its own");
   }

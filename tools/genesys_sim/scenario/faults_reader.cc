@@ -2,10 +2,8 @@
 
 #include <absl/strings/str_cat.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "common/base/status_macros.h"
+#include "tools/genesys_sim/scenario/source.h"
 #include "tools/genesys_sim/scenario/yaml_reader.h"
 
 namespace evenkeel::sim {
@@ -32,13 +30,10 @@ Fault ReadFault(YamlMap& map, Violations& violations) {
   return fault;
 }
 
-}  // namespace
-
-absl::StatusOr<std::vector<Fault>> ParseFaults(const std::string& yaml) {
+absl::StatusOr<std::vector<Fault>> FaultsOf(const YAML::Node& root) {
   std::vector<Fault> faults;
   Violations violations;
   try {
-    const YAML::Node root = YAML::Load(yaml);
     if (!root.IsMap() || !root["faults"].IsDefined()) return faults;
     YAML::Node only;
     only["faults"] = root["faults"];
@@ -51,16 +46,19 @@ absl::StatusOr<std::vector<Fault>> ParseFaults(const std::string& yaml) {
   return faults;
 }
 
-absl::StatusOr<std::vector<Fault>> LoadFaults(const std::string& file) {
-  std::ifstream stream(file);
-  std::stringstream text;
-  text << stream.rdbuf();
-  if (!stream.good()) {
-    return absl::NotFoundError(absl::StrCat("scenario \"", file, "\" cannot be read"));
-  }
-  auto faults = ParseFaults(text.str());
+}  // namespace
+
+absl::StatusOr<std::vector<Fault>> ParseFaults(const std::string& yaml) {
+  EVENKEEL_ASSIGN_OR_RETURN(const YAML::Node root, ReadScenarioText(yaml));
+  return FaultsOf(root);
+}
+
+absl::StatusOr<std::vector<Fault>> LoadFaults(const std::string& name_or_file) {
+  EVENKEEL_ASSIGN_OR_RETURN(const YAML::Node root, ReadScenario(name_or_file));
+  auto faults = FaultsOf(root);
   if (faults.ok()) return faults;
-  return absl::Status(faults.status().code(), absl::StrCat(file, ": ", faults.status().message()));
+  return absl::Status(faults.status().code(),
+                      absl::StrCat(name_or_file, ": ", faults.status().message()));
 }
 
 }  // namespace evenkeel::sim

@@ -12,7 +12,8 @@ namespace evenkeel::sim {
 
 // None when there is no such list. INVALID_ARGUMENT names every problem by its path.
 absl::StatusOr<std::vector<Fault>> ParseFaults(const std::string& yaml);
-// NOT_FOUND: the file cannot be read. Else as ParseFaults, with the file's name before the message.
-absl::StatusOr<std::vector<Fault>> LoadFaults(const std::string& file);
+// Of a shipped scenario's name or of a file. NOT_FOUND: neither. Else as ParseFaults, with the name
+// before the message.
+absl::StatusOr<std::vector<Fault>> LoadFaults(const std::string& name_or_file);
 
 }  // namespace evenkeel::sim

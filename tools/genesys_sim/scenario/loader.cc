@@ -3,15 +3,12 @@
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
-#include <cassert>
-#include <fstream>
 #include <map>
-#include <sstream>
 
 #include "common/base/status_macros.h"
 #include "tools/genesys_sim/scenario/contacts_reader.h"
-#include "tools/genesys_sim/scenario/default_scenario.h"
 #include "tools/genesys_sim/scenario/references.h"
+#include "tools/genesys_sim/scenario/source.h"
 #include "tools/genesys_sim/scenario/yaml_reader.h"
 
 namespace evenkeel::sim {
@@ -33,10 +30,8 @@ constexpr std::string_view kRingTimers[] = {"at_entry", "live"};
 
 class Loader {
  public:
-  absl::StatusOr<Scenario> Load(const std::string& yaml) {
-    YAML::Node root;
+  absl::StatusOr<Scenario> Load(const YAML::Node& root) {
     try {
-      root = YAML::Load(yaml);
       Read(root);
     } catch (const YAML::Exception& problem) {
       return absl::InvalidArgumentError(problem.what());
@@ -259,25 +254,20 @@ class Loader {
 
 }  // namespace
 
-absl::StatusOr<Scenario> ParseScenario(const std::string& yaml) { return Loader().Load(yaml); }
+absl::StatusOr<Scenario> ParseScenario(const std::string& yaml) {
+  EVENKEEL_ASSIGN_OR_RETURN(const YAML::Node root, ReadScenarioText(yaml));
+  return Loader().Load(root);
+}
 
-absl::StatusOr<Scenario> LoadScenario(const std::string& file) {
-  std::ifstream stream(file);
-  std::stringstream text;
-  text << stream.rdbuf();
-  if (!stream.good()) {
-    return absl::NotFoundError(absl::StrCat("scenario \"", file, "\" cannot be read"));
-  }
-  absl::StatusOr<Scenario> scenario = ParseScenario(text.str());
+absl::StatusOr<Scenario> LoadScenario(const std::string& name_or_file) {
+  EVENKEEL_ASSIGN_OR_RETURN(const YAML::Node root, ReadScenario(name_or_file));
+  absl::StatusOr<Scenario> scenario = Loader().Load(root);
   if (scenario.ok()) return scenario;
   return absl::Status(scenario.status().code(),
-                      absl::StrCat(file, ": ", scenario.status().message()));
+                      absl::StrCat(name_or_file, ": ", scenario.status().message()));
 }
 
-Scenario DefaultScenario() {
-  absl::StatusOr<Scenario> scenario = ParseScenario(kDefaultScenario);
-  assert(scenario.ok());  // a test loads it
-  return *std::move(scenario);
-}
+Scenario DefaultScenario() { return LoadScenario("default").value(); }  // a test loads all
+Scenario MovingMix() { return LoadScenario("moving_mix").value(); }
 
 }  // namespace evenkeel::sim

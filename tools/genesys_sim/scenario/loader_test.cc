@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
@@ -126,6 +127,43 @@ TEST(LoaderTest, WhatIsNotYamlAndWhatTheEngineRefusesAreErrors) {
   EXPECT_EQ(LoadScenario("/no/such/file").status().code(), absl::StatusCode::kNotFound);
 }
 
+TEST(LoaderTest, AScenarioExtendsAnother) {
+  const std::string folder = testing::TempDir() + "/extends";
+  std::filesystem::create_directories(folder);
+  const auto write = [&](const std::string& name, const std::string& text) {
+    std::ofstream(folder + "/" + name) << text;
+    return folder + "/" + name;
+  };
+  write("small.yaml", kSmall);
+  const std::string more = write("more.yaml", R"(
+extends: small.yaml
+name: more
+queues:
+  - {name: Another}
+calls:
+  - {queue: Another, rates: {per_hour: [7]}, talk: {shape: constant, mean: 1m}}
+)");
+  const Scenario small = *ParseScenario(kSmall);
+  const auto scenario = LoadScenario(more);
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  EXPECT_EQ(scenario->name, "more");
+  EXPECT_EQ(scenario->agents.size(), small.agents.size());
+  ASSERT_EQ(scenario->queues.size(), small.queues.size() + 1);
+  EXPECT_EQ(scenario->call_types.back().queue, static_cast<int>(small.queues.size()));
+  EXPECT_EQ(ParseScenario("{extends: surge, name: mine}")->queues.size(),
+            LoadScenario("surge")->queues.size());
+
+  for (const auto& [text, problem] : std::vector<std::pair<std::string, std::string>>{
+           {"extends: no_such", "shipped are answer_rate_step, bank_day"},
+           {"extends: [a, b]", "must be a shipped scenario's name"},
+           {"extends: itself.yaml", "goes round"},
+           {"{extends: small.yaml, queues: [{name: Billing}]}", "queues["}}) {
+    const auto refused = LoadScenario(write("itself.yaml", text));
+    EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument) << text;
+    EXPECT_THAT(std::string(refused.status().message()), HasSubstr(problem)) << text;
+  }
+}
+
 TEST(LoaderTest, MutilatedTextNeverCrashes) {
   std::ifstream file(EVENKEEL_SOURCE_DIR "/tools/genesys_sim/scenarios/moving_mix.yaml");
   std::stringstream buffer;
@@ -155,8 +193,8 @@ double LoadErlangs(const CallType& type, size_t period) {
                              type.after_call.Mean());
 }
 
-TEST(DefaultScenarioTest, Sim5TheMixMovesWhileTheLoadStays) {
-  const Scenario scenario = DefaultScenario();
+TEST(MovingMixTest, Sim5TheMixMovesWhileTheLoadStays) {
+  const Scenario scenario = MovingMix();
   EXPECT_EQ(scenario.queues.size(), 5u);
   EXPECT_EQ(scenario.agents.size(), 110u);
   // An eighth is on a break.
@@ -189,11 +227,11 @@ TEST(DefaultScenarioTest, Sim5TheMixMovesWhileTheLoadStays) {
   EXPECT_EQ(ids.size(), 110u);
 }
 
-TEST(DefaultScenarioTest, Sim5TrafficFromTheFirstSecondsAndAMixThatHurts) {
+TEST(MovingMixTest, Sim5TrafficFromTheFirstSecondsAndAMixThatHurts) {
   const absl::Time start = absl::FromUnixSeconds(1'700'000'000);
   double first_half_wait = 0, second_half_wait = 0;
   for (uint64_t seed = 1; seed <= 5; ++seed) {
-    Engine engine(DefaultScenario(), seed, start);
+    Engine engine(MovingMix(), seed, start);
     engine.AdvanceTo(start + absl::Minutes(1));
     int64_t offered = 0;
     for (int q = 0; q < 5; ++q) offered += engine.Totals(q).offered;

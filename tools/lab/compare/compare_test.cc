@@ -19,7 +19,7 @@ using ::testing::HasSubstr;
 constexpr absl::Duration kShort = absl::Minutes(40);
 
 Policy Made(const std::string& name) {
-  auto policy = MakePolicy(name, sim::DefaultScenario(), kShort);
+  auto policy = MakePolicy(name, sim::MovingMix(), kShort);
   EXPECT_TRUE(policy.ok()) << policy.status();
   return *policy;
 }
@@ -92,7 +92,7 @@ TEST(ShiftTest, ConstantsNeverChangeAnythingAndBeatOneQueueAnAgent) {
 }
 
 TEST(PolicyTest, AnUnknownPolicyIsNamed) {
-  const auto policy = MakePolicy("lop", sim::DefaultScenario(), kShort);
+  const auto policy = MakePolicy("lop", sim::MovingMix(), kShort);
   EXPECT_EQ(policy.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(policy.status().message()), HasSubstr("did you mean \"loop\"?"));
 }
@@ -110,7 +110,7 @@ TEST(PolicyTest, MeanRateIsCutToTheSpan) {
 }
 
 TEST(VirtualIngestTest, Sim7SectionsAreAsOldAsTheirIntervals) {
-  sim::Engine engine(sim::DefaultScenario(), 1, absl::FromUnixSeconds(1'700'006'400));
+  sim::Engine engine(sim::MovingMix(), 1, absl::FromUnixSeconds(1'700'006'400));
   engine.AdvanceTo(engine.start());
   const CentreView view(engine, ManagedQueues(engine.scenario()));
   VirtualIngest ingest(view);
@@ -142,7 +142,7 @@ model::Proposal Join(const sim::Scenario& scenario, int agent, int queue, absl::
 }
 
 TEST(VirtualActuatorTest, Sim7JoinsAreAsynchronousAndGuardrailsHold) {
-  sim::Engine engine(sim::DefaultScenario(), 1, absl::FromUnixSeconds(1'700'006'400));
+  sim::Engine engine(sim::MovingMix(), 1, absl::FromUnixSeconds(1'700'006'400));
   engine.AdvanceTo(engine.start());
   const sim::Scenario& scenario = engine.scenario();
   std::vector<model::ChangeState> states;

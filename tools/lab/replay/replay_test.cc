@@ -41,7 +41,7 @@ class ReplayTest : public ::testing::Test {
     std::string name = testing::TempDir() + "replay-XXXXXX";
     EXPECT_NE(mkdtemp(name.data()), nullptr);
     folder_ = name;
-    sim::Engine engine(sim::DefaultScenario(), 1000, absl::FromUnixSeconds(1'700'006'400));
+    sim::Engine engine(sim::MovingMix(), 1000, absl::FromUnixSeconds(1'700'006'400));
     engine.AdvanceTo(engine.start());
     const CentreView view(engine, ManagedQueues(engine.scenario()));
     VirtualIngest ingest(view);
