@@ -94,21 +94,15 @@ absl::StatusOr<Settings> Interpret(const CommandLine& line) {
   return settings;
 }
 
-// Queues that a campaign fills or that have rings stand as comments: the capacity loop is not for
-// them.
+// Queues that are not for the capacity loop stand as comments.
 void PrintScope(const Scenario& scenario) {
+  const std::vector<int> balanced = QueuesToBalance(scenario);
   for (size_t q = 0; q < scenario.queues.size(); ++q) {
     const Queue& queue = scenario.queues[q];
-    const bool campaign =
-        std::any_of(scenario.campaigns.begin(), scenario.campaigns.end(),
-                    [&](const Campaign& one) { return one.queue == static_cast<int>(q); });
-    const bool rings = !queue.rings.empty();
-    std::printf("    %s- {id: \"%s\"", campaign || rings ? "# " : "", queue.id.c_str());
+    const bool listed = std::count(balanced.begin(), balanced.end(), q) > 0;
+    std::printf("    %s- {id: \"%s\"", listed ? "" : "# ", queue.id.c_str());
     if (queue.skill) std::printf(", skill_id: \"%s\"", scenario.skills[*queue.skill].id.c_str());
-    std::printf("}  # %s%s\n", queue.name.c_str(),
-                campaign ? ", a campaign's"
-                : rings  ? ", with rings"
-                         : "");
+    std::printf("}  # %s%s\n", queue.name.c_str(), listed ? "" : ": rings, a campaign or no calls");
   }
 }
 

@@ -107,7 +107,7 @@ TEST(ProgramTest, PrintsTheScopeOfAConfiguration) {
   EXPECT_EQ(std::count(scope.begin(), scope.end(), '\n'), 7);
   EXPECT_THAT(scope, StartsWith("    - {id: \"5a1e0000-0000-4000-8000-000000000401\", skill_id: "));
   EXPECT_THAT(scope, HasSubstr("    # - {id: \"5a1e0000-0000-4000-8000-000000000406\""));
-  EXPECT_THAT(scope, HasSubstr("  # Renewals, a campaign's\n"));
+  EXPECT_THAT(scope, HasSubstr("  # Renewals: rings, a campaign or no calls\n"));
 }
 
 }  // namespace

@@ -307,4 +307,13 @@ class Checker {
 
 absl::Status Validate(const Scenario& scenario) { return Checker(scenario).Run(); }
 
+std::vector<int> QueuesToBalance(const Scenario& scenario) {
+  std::set<int> queues;
+  for (const CallType& type : scenario.call_types) {
+    if (scenario.queues[type.queue].rings.empty()) queues.insert(type.queue);
+  }
+  for (const Campaign& campaign : scenario.campaigns) queues.erase(campaign.queue);
+  return {queues.begin(), queues.end()};
+}
+
 }  // namespace evenkeel::sim

@@ -265,4 +265,7 @@ struct Scenario {
 // OK, or INVALID_ARGUMENT that names every wrong field ("agents[3].memberships[0].queue").
 absl::Status Validate(const Scenario& scenario);
 
+// Queues that are for the capacity loop: with contacts that call, no campaign and no rings.
+std::vector<int> QueuesToBalance(const Scenario& scenario);
+
 }  // namespace evenkeel::sim

@@ -112,7 +112,7 @@ TEST(PolicyTest, MeanRateIsCutToTheSpan) {
 TEST(VirtualIngestTest, Sim7SectionsAreAsOldAsTheirIntervals) {
   sim::Engine engine(sim::MovingMix(), 1, absl::FromUnixSeconds(1'700'006'400));
   engine.AdvanceTo(engine.start());
-  const CentreView view(engine, ManagedQueues(engine.scenario()));
+  const CentreView view(engine, sim::QueuesToBalance(engine.scenario()));
   VirtualIngest ingest(view);
   for (int second = 1; second <= 119; ++second) {
     engine.AdvanceTo(engine.start() + absl::Seconds(second));
@@ -146,7 +146,7 @@ TEST(VirtualActuatorTest, Sim7JoinsAreAsynchronousAndGuardrailsHold) {
   engine.AdvanceTo(engine.start());
   const sim::Scenario& scenario = engine.scenario();
   std::vector<model::ChangeState> states;
-  VirtualActuator actuator(engine, ManagedQueues(scenario),
+  VirtualActuator actuator(engine, sim::QueuesToBalance(scenario),
                            [&](const model::Change& change) { states.push_back(change.state); });
   absl::Time now = engine.now();
   int other = 0;

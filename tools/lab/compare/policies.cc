@@ -56,7 +56,8 @@ double MeanRate(const sim::CallType& type, absl::Duration span) {
 }
 
 absl::StatusOr<sim::Scenario> BestConstant(sim::Scenario scenario, absl::Duration span) {
-  const std::vector<int> queues = ManagedQueues(scenario);
+  const std::vector<int> queues = sim::QueuesToBalance(scenario);
+  if (queues.empty()) return scenario;
   // The centre two minutes after its start: who is there, and what may they be given?
   sim::Engine engine(scenario, 1, absl::UnixEpoch());
   engine.AdvanceTo(absl::UnixEpoch());

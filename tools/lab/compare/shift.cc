@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "common/stats/dispersion.h"
 #include "services/optimizer/adapters/glpk_solver.h"
@@ -27,20 +26,17 @@ const absl::Time kStart = absl::FromUnixSeconds(1'700'006'400);
 
 class Collector : public sim::Observer {
  public:
-  Collector(const sim::Scenario& scenario, const std::vector<int>& queues, absl::Duration length)
+  Collector(const sim::Scenario& scenario, absl::Duration length)
       : scenario_(scenario),
         length_(absl::ToInt64Microseconds(length)),
         series_(static_cast<size_t>(absl::Ceil(length, kSeriesStep) / kSeriesStep)),
-        agents_(scenario.agents.size()) {
-    managed_.insert(queues.begin(), queues.end());
-  }
+        agents_(scenario.agents.size()) {}
 
   void Ended(const sim::Contact& contact) override {
     if (contact.agent >= 0) {
       ++agents_[contact.agent].handled;
       talk_seconds_ += contact.talk_seconds;
     }
-    if (!managed_.contains(contact.queue)) return;
     const bool answered = contact.answered >= 0;
     if (!answered && contact.outcome != sim::Outcome::kAbandoned) return;
     const int64_t left = answered ? contact.answered : contact.ended;
@@ -73,13 +69,11 @@ class Collector : public sim::Observer {
       staffed += agents_[a].staffed_micros * 1e-6;
       busy += agents_[a].busy_micros * 1e-6;
       std::vector<int> queues;
-      bool managed = false;
       for (const sim::Membership& membership : scenario_.agents[a].memberships) {
         queues.push_back(membership.queue);
-        managed = managed || managed_.contains(membership.queue);
       }
       std::sort(queues.begin(), queues.end());
-      if (managed && agents_[a].staffed_micros > 0) groups[queues].push_back(agents_[a].handled);
+      if (agents_[a].staffed_micros > 0) groups[queues].push_back(agents_[a].handled);
     }
     std::vector<std::vector<double>> handled;
     for (auto& [queues, counts] : groups) handled.push_back(std::move(counts));
@@ -119,7 +113,6 @@ class Collector : public sim::Observer {
 
   const sim::Scenario& scenario_;
   const int64_t length_;
-  std::set<int> managed_;
   double wait_seconds_ = 0, in_target_ = 0, gave_up_ = 0, left_ = 0, talk_seconds_ = 0;
   std::vector<Step> series_;
   std::vector<Agent> agents_;
@@ -145,13 +138,6 @@ void RunCycle(const model::Snapshot& snapshot, const optimizer::PlannerSettings&
 
 }  // namespace
 
-std::vector<int> ManagedQueues(const sim::Scenario& scenario) {
-  std::set<int> queues;
-  for (const sim::CallType& type : scenario.call_types) queues.insert(type.queue);
-  for (const sim::Campaign& campaign : scenario.campaigns) queues.erase(campaign.queue);
-  return {queues.begin(), queues.end()};
-}
-
 double UnfairnessCv(const std::vector<std::vector<double>>& handled_by_group) {
   double sum = 0, agents = 0;
   for (const std::vector<double>& handled : handled_by_group) {
@@ -166,14 +152,14 @@ double UnfairnessCv(const std::vector<std::vector<double>>& handled_by_group) {
 
 Shift RunShift(const std::shared_ptr<const sim::Scenario>& scenario, uint64_t seed,
                absl::Duration length, bool loop) {
-  const std::vector<int> queues = ManagedQueues(*scenario);
-  Collector collector(*scenario, queues, length);
+  Collector collector(*scenario, length);
   sim::EngineOptions options;
   options.observer = &collector;
   options.keep_history = loop;
   sim::Engine engine(scenario, seed, kStart, options);
   Shift shift;
-  if (loop) {
+  const std::vector<int> queues = sim::QueuesToBalance(*scenario);
+  if (loop && !queues.empty()) {
     engine.AdvanceTo(kStart);
     const CentreView view(engine, queues);
     VirtualIngest ingest(view);

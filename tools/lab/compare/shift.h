@@ -13,7 +13,7 @@
 
 namespace evenkeel::lab {
 
-// Of all managed queues together.
+// Of all queues together.
 struct ShiftFigures {
   double mean_wait_seconds = 0;            // of all contacts that left the line
   double service_level_ratio = 0;          // answered within their queue's target / left the line
@@ -53,15 +53,13 @@ struct Shift {
 };
 inline constexpr absl::Duration kSeriesStep = absl::Minutes(5);
 
-// Queues with contacts of their own and no campaign: what a policy steers and the figures are of.
-std::vector<int> ManagedQueues(const sim::Scenario& scenario);
-
 // How unevenly work is spread over agents who could do the same: those with the same memberships,
 // in groups of five or more who had work. The CV of contacts handled by agent, what chance alone
 // explains taken off (FAIR-2's "corrected"), as the mean over groups weighted by their agents.
 double UnfairnessCv(const std::vector<std::vector<double>>& handled_by_group);
 
-// `loop`: with Evenkeel's capacity loop, shipped defaults, from the scenario's memberships on.
+// `loop`: with Evenkeel's capacity loop for sim::QueuesToBalance, shipped defaults, from the
+// scenario's memberships on.
 // Same scenario and seed, same shift.
 Shift RunShift(const std::shared_ptr<const sim::Scenario>& scenario, uint64_t seed,
                absl::Duration length, bool loop);

@@ -43,7 +43,7 @@ class ReplayTest : public ::testing::Test {
     folder_ = name;
     sim::Engine engine(sim::MovingMix(), 1000, absl::FromUnixSeconds(1'700'006'400));
     engine.AdvanceTo(engine.start());
-    const CentreView view(engine, ManagedQueues(engine.scenario()));
+    const CentreView view(engine, sim::QueuesToBalance(engine.scenario()));
     VirtualIngest ingest(view);
     for (int second = 1; second <= 5400; ++second) {
       engine.AdvanceTo(engine.start() + absl::Seconds(second));
