@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <system_error>
 
 #include "common/base/flags.h"
@@ -28,11 +29,14 @@ absl::StatusOr<std::vector<uint64_t>> ParseSeeds(const std::string& text) {
     const std::vector<absl::string_view> ends = absl::StrSplit(part, '-');
     uint64_t first = 0, last = 0;
     if (ends.size() > 2 || !absl::SimpleAtoi(ends.front(), &first) ||
-        !absl::SimpleAtoi(ends.back(), &last) || last < first ||
+        !absl::SimpleAtoi(ends.back(), &last) || last < first || last - first >= 10'000 ||
         last - first + seeds.size() >= 10'000) {
       return wrong;
     }
-    for (uint64_t seed = first; seed <= last; ++seed) seeds.push_back(seed);
+    for (uint64_t k = 0; k <= last - first; ++k) seeds.push_back(first + k);
+  }
+  if (std::set<uint64_t>(seeds.begin(), seeds.end()).size() != seeds.size()) {
+    return absl::InvalidArgumentError("--seeds: one occurs twice");
   }
   return seeds;
 }

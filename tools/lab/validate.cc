@@ -123,6 +123,7 @@ int RunValidate(int argc, const char* const* argv) {
   std::string verdicts;
   for (const Set& set : sets) {
     std::vector<int> failed(seeds.size()), near(seeds.size());
+    std::vector<int64_t> never_empty(seeds.size());
     int figures = 0;
     for (const Study& study : set.studies) {
       std::vector<StudyRun> runs;
@@ -132,6 +133,7 @@ int RunValidate(int argc, const char* const* argv) {
         runs.push_back(RunStudy(study, seeds[s], replications));
         seconds += absl::ToDoubleSeconds(absl::Now() - begun);
         events += static_cast<double>(runs[s].events);
+        never_empty[s] += runs[s].never_empty;
         for (const Result& result : runs[s].results) {
           failed[s] += result.z > kFailZ ? 1 : 0;
           near[s] += result.z > kNearZ ? 1 : 0;
@@ -152,13 +154,18 @@ int RunValidate(int argc, const char* const* argv) {
     }
     const int allowed = static_cast<int>(std::ceil(figures * kNearShare));
     for (size_t s = 0; s < seeds.size(); ++s) {
-      const bool holds = failed[s] == 0 && near[s] <= allowed;
+      const bool holds = failed[s] == 0 && near[s] <= allowed && never_empty[s] == 0;
       good = good && holds;
       absl::StrAppendFormat(&verdicts,
                             "%s, seed %d: %d figures, %d outside z = %.2f (0 allowed), %d outside "
                             "z = %.2f (%d allowed): %s\n",
                             set.name, seeds[s], figures, failed[s], kFailZ, near[s], kNearZ,
                             allowed, holds ? "holds" : "DOES NOT HOLD");
+      if (never_empty[s] > 0) {
+        absl::StrAppendFormat(
+            &verdicts, "  in %d replications contacts were still there a week after closing\n",
+            never_empty[s]);
+      }
     }
   }
   std::fprintf(json ? stderr : stdout, "%s", verdicts.c_str());

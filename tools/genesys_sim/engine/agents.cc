@@ -57,17 +57,25 @@ void Engine::ApplyJoined(int agent_index, int membership_index, bool joined) {
   queue.joined += sign;
   queue.staffed += agent.at_work() ? sign : 0;
   queue.busy += agent.busy() ? sign : 0;
-  if (!agent.on_queue() || !CanTake(agent, queue.media)) return;
-  if (joined && agent.idle_number < 0) agent.idle_number = idle_numbers_++;
+  if (!joined) {
+    std::erase_if(queue.idle, [&](const IdleAgent& entry) { return entry.agent == agent_index; });
+    if (scenario_->disconnect_unstaffed) DisconnectUnstaffed();
+  } else if (agent.on_queue() && CanTake(agent, queue.media)) {
+    BeIdleFor(agent_index, membership_index);
+  }
+}
+
+void Engine::BeIdleFor(int agent_index, int membership_index) {
+  AgentRecord& agent = agents_[agent_index];
+  const int queue_index = agent.memberships[membership_index].queue;
+  QueueRecord& queue = queues_[queue_index];
+  if (agent.idle_number < 0) agent.idle_number = idle_numbers_++;
   const IdleAgent entry = {agent.idle_number, agent_index, membership_index};
   const auto at = std::lower_bound(queue.idle.begin(), queue.idle.end(), entry);
-  if (joined) {
-    queue.idle.insert(at, entry);
-    Dispatch(membership.queue);
-    DialFor(queue, DialTrigger::kAgentFree);
-  } else if (at != queue.idle.end() && at->agent == agent_index) {
-    queue.idle.erase(at);
-  }
+  if (at != queue.idle.end() && at->number == entry.number) return;  // he is already
+  queue.idle.insert(at, entry);
+  Dispatch(queue_index);
+  DialFor(queue, DialTrigger::kAgentFree);
 }
 
 void Engine::NextHeadcount(int index) {
@@ -179,11 +187,18 @@ bool Engine::SetRing(int agent, int queue, int ring) {
 void Engine::SetPresence(int agent, Presence presence) { ApplyPresence(agent, presence); }
 
 void Engine::SetUtilization(int agent, const Utilization& utilization) {
-  agents_[agent].utilization = utilization;
-  // He may take more now; where it is less, entries for him are no longer valid. As he is, he keeps
-  // his place among the idle ones.
-  if (agents_[agent].on_queue() && (agents_[agent].busy() || agents_[agent].idle_number < 0)) {
-    Offer(agent);
+  AgentRecord& record = agents_[agent];
+  record.utilization = utilization;
+  // Where he can take less, entries for him are no longer valid.
+  if (!record.on_queue()) return;
+  if (record.busy() || record.idle_number < 0) return Offer(agent);
+  // He keeps his place among the idle ones, and may get one for other media.
+  for (size_t m = 0; m < record.memberships.size(); ++m) {
+    const MembershipRecord& membership = record.memberships[m];
+    if (membership.joined && record.idle_number >= 0 &&
+        CanTake(record, queues_[membership.queue].media)) {
+      BeIdleFor(agent, static_cast<int>(m));
+    }
   }
 }
 

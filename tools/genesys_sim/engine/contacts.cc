@@ -191,6 +191,7 @@ void Engine::Answer(int place, int agent_index, int membership) {
     RecordDial(call.source - static_cast<int>(scenario_->call_types.size()),
                [](DialFigures& figures) { ++figures.connected; });
   }
+  if (options_.observer != nullptr) options_.observer->Answered(ContactOf(call, Outcome::kHandled));
   Plan(now_ + Micros(call.call.talk_seconds + call.call.hold_seconds), Kind::kHangUp, place);
 }
 
@@ -239,8 +240,7 @@ void Engine::WrapUp(int place) {
   if (queue.capacity) Dispatch(queue_index);
 }
 
-void Engine::Report(const CallInHand& call, Outcome outcome) {
-  if (options_.observer == nullptr) return;
+Contact Engine::ContactOf(const CallInHand& call, Outcome outcome) const {
   const Source& source = sources_[call.source];
   Contact contact;
   if (source.type != nullptr) {
@@ -254,7 +254,7 @@ void Engine::Report(const CallInHand& call, Outcome outcome) {
   contact.agent = call.agent;
   contact.ring = call.ring;
   contact.outcome = outcome;
-  if (outcome == Outcome::kHandled) {
+  if (outcome == Outcome::kHandled && call.hung_up >= 0) {
     Stream stream(seed_, {kCodes, static_cast<uint64_t>(call.source), call.call.number});
     contact.wrap_up_code = source.handling.DrawCode(stream);
   }
@@ -267,7 +267,11 @@ void Engine::Report(const CallInHand& call, Outcome outcome) {
   contact.talk_seconds = call.call.talk_seconds;
   contact.hold_seconds = call.call.hold_seconds;
   contact.after_call_seconds = call.call.after_call_seconds;
-  options_.observer->Ended(contact);
+  return contact;
+}
+
+void Engine::Report(const CallInHand& call, Outcome outcome) {
+  if (options_.observer != nullptr) options_.observer->Ended(ContactOf(call, outcome));
 }
 
 }  // namespace evenkeel::sim

@@ -98,12 +98,12 @@ void Engine::Dialled(int place) {
 
 void Engine::SetRunning(int campaign, bool running) {
   campaigns_[campaign].running = running;
-  Dial(campaign, DialTrigger::kAlways);
+  Dial(campaign, DialTrigger::kAgentFree);
 }
 
 void Engine::SetCallsPerAgent(int campaign, double calls_per_agent) {
   campaigns_[campaign].calls_per_agent = calls_per_agent;
-  Dial(campaign, DialTrigger::kAlways);
+  Dial(campaign, DialTrigger::kAgentFree);
 }
 
 CampaignState Engine::GetCampaign(int campaign) const {

@@ -112,6 +112,22 @@ TEST(DiallingTest, Sim1TheListTheLinesAndTheWindowLimit) {
   EXPECT_EQ(engine.GetCampaign(0).contacts, 0);
 }
 
+TEST(DiallingTest, ACampaignThatDialsForFreedAgentsBeginsWithThoseWhoAreIdle) {
+  Scenario scenario = Dialling(4, 1, 0);
+  scenario.campaigns[0].trigger = DialTrigger::kAgentFree;
+  scenario.campaigns[0].from = absl::Seconds(60);
+  Engine engine(scenario, 1, kStart);
+  engine.AdvanceTo(At(59));
+  EXPECT_EQ(engine.GetCampaign(0).dialling, 0);
+  engine.AdvanceTo(At(61));
+  EXPECT_EQ(engine.GetCampaign(0).dialling, 4);
+  engine.AdvanceTo(At(80));  // nobody answered, so nobody became free
+  EXPECT_EQ(engine.GetCampaign(0).dialling, 0);
+  engine.SetRunning(0, false);
+  engine.SetRunning(0, true);
+  EXPECT_EQ(engine.GetCampaign(0).dialling, 4);
+}
+
 TEST(DiallingTest, Sim1TheAnswerRateStepsWithThePeriod) {
   Scenario scenario = Dialling(50, 1, 0.2);
   scenario.campaigns[0].talk = Constant(1);

@@ -111,9 +111,11 @@ void Engine::AdvanceTo(absl::Time time) {
   for (QueueRecord& queue : queues_) Accrue(queue);
 }
 
-void Engine::RunUntilEmpty() {
+bool Engine::RunUntilEmpty(absl::Duration most) {
   assert(now_ >= closes_);
-  while (places_used_ > 0 && !plan_.empty() && !ended_) HappenNext();
+  const int64_t until = now_ + absl::ToInt64Microseconds(most);
+  while (places_used_ > 0 && !plan_.empty() && !ended_ && plan_.top().time <= until) HappenNext();
+  return places_used_ == 0;
 }
 
 void Engine::Plan(int64_t time, Kind kind, int a, uint32_t b) {
@@ -159,13 +161,13 @@ void Engine::Happen(const Event& event) {
       return Dialled(event.a);
     case Kind::kDialWindow:
       PlanDialWindow(event.a, event.b + 1);
-      return Dial(event.a, DialTrigger::kAlways);
+      return Dial(event.a, DialTrigger::kAgentFree);
     case Kind::kResume:
       if (now_ < stalled_until_) return;
       stalled_ = false;
       for (size_t q = 0; q < queues_.size(); ++q) Dispatch(static_cast<int>(q));
       for (size_t c = 0; c < campaigns_.size(); ++c) {
-        Dial(static_cast<int>(c), DialTrigger::kAlways);
+        Dial(static_cast<int>(c), DialTrigger::kAgentFree);
       }
       return;
   }

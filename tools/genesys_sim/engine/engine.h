@@ -104,8 +104,9 @@ class Engine {
   // before now().
   void AdvanceTo(absl::Time time);
   // Lets things happen until nobody is in the centre or comes back to it, dials under way included.
-  // Requires that the scenario closes, and that it has closed.
-  void RunUntilEmpty();
+  // Requires that the scenario closes, and that it has closed. False: somebody is still there after
+  // `most` more.
+  bool RunUntilEmpty(absl::Duration most = absl::Hours(24 * 7));
 
   // Commands, given at now(). Joins or leaves a queue after the delay of the options; false and no
   // effect when the agent is no member. Commands to one membership take effect in their order.
@@ -128,6 +129,7 @@ class Engine {
   // Contacts in hand are finished.
   void SetUtilization(int agent, const Utilization& utilization);
   void SetSkills(int agent, std::vector<AgentSkill> skills);
+  // The dialler looks at once, as if an agent had become free.
   void SetRunning(int campaign, bool running);
   void SetCallsPerAgent(int campaign, double calls_per_agent);
 
@@ -326,6 +328,7 @@ class Engine {
   void Answer(int place, int agent, int membership);
   // Lets the caller come back later with probability `ratio`.
   void MayComeBack(const CallInHand& call, double ratio);
+  Contact ContactOf(const CallInHand& call, Outcome outcome) const;
   void Report(const CallInHand& call, Outcome outcome);
   void Free(int place);
 
@@ -352,6 +355,9 @@ class Engine {
     const AgentRecord& agent = agents_[entry.agent];
     return agent.idle_number == entry.number && CanTake(agent, queue.media);
   }
+  // Among the idle ones of a queue that he is joined to and can serve; he may get a contact at
+  // once.
+  void BeIdleFor(int agent, int membership);
   int64_t CountFree(int queue) const;
   void UpdateSimple(int queue);
 

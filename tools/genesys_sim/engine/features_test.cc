@@ -113,6 +113,20 @@ TEST(RingsTest, AMemberMovedToAnInnerRingGetsWhatWaits) {
   EXPECT_EQ(engine.Ring(0, 0), 1);
 }
 
+TEST(RingsTest, TheLastRingIsEverybodyAlsoOfARingThatIsNoMore) {
+  Scenario scenario = Centre(SmallCentre().Queue(0, 1).Agents(1, {0}), {Recorded(0, {0, 1}, 1000)});
+  scenario.agents[0].memberships[0].ring = 3;
+  scenario.queues[0].rings = {absl::Seconds(10), absl::Seconds(10)};
+  Engine engine(scenario, 1, kStart);
+  engine.SetRings(0, {absl::Seconds(10)});
+  engine.AdvanceTo(At(10.9));
+  EXPECT_FALSE(engine.GetAgent(0).busy());
+  engine.AdvanceTo(At(12.1));
+  EXPECT_TRUE(engine.GetAgent(0).busy());
+  scenario.agents[0].memberships[0].ring = 4;  // as a scenario it is refused
+  EXPECT_EQ(Validate(scenario).code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST(RoutingTest, Sim1SkillsRoutingTakesTheMostProficient) {
   Scenario scenario = Centre(SmallCentre().Queue(0, 1).Agents(3, {0}), {Recorded(0, {1, 1}, 1000)});
   scenario.skills = {{"s", "s"}};
@@ -261,6 +275,35 @@ TEST(MediaTest, MoreUtilizationTakesWhatWaits) {
   EXPECT_EQ(engine.GetAgent(0).contacts.size(), 2u);  // in hand is finished
 }
 
+TEST(MediaTest, AnIdleAgentsNewMediaIsTakenAndAnOldOneIsNot) {
+  Scenario scenario = Centre(SmallCentre().Queue(0, 1).Queue(1, 1).Agents(1, {0, 1}),
+                             {Recorded(0, {0, 0, 1}, 1000), Recorded(1, {1}, 1000)});
+  scenario.queues[1].media = Media::kChat;
+  scenario.agents[0].utilization.most = {1, 0, 1, 1};
+  Engine engine(scenario, 1, kStart);
+  engine.AdvanceTo(At(1.5));
+  EXPECT_EQ(engine.GetQueue(1).waiting, 1);  // idle, and for calls alone
+  Utilization chats;
+  chats.most = {0, 2, 1, 1};
+  engine.SetUtilization(0, chats);
+  EXPECT_EQ(engine.GetQueue(1).waiting, 0);
+  engine.AdvanceTo(At(4));
+  EXPECT_EQ(engine.GetQueue(0).waiting, 1);
+}
+
+TEST(MediaTest, WhoLeftAQueueWithoutCapacityGetsNothingOfItLater) {
+  Scenario scenario = Centre(SmallCentre().Queue(0, 1).Agents(1, {0}), {Recorded(0, {0, 0, 1}, 9)});
+  Engine engine(scenario, 1, kStart);
+  engine.AdvanceTo(At(1));
+  Utilization none, one;
+  none.most = {0, 4, 1, 1};
+  engine.SetUtilization(0, none);
+  engine.SetJoinedNow(0, 0, false);
+  engine.SetUtilization(0, one);
+  engine.AdvanceTo(At(4));
+  EXPECT_EQ(engine.GetQueue(0).waiting, 1);
+}
+
 TEST(LimitsTest, Sim1WhoFindsNoLineOrTooManyWaitingIsBlocked) {
   for (const int which : {0, 1, 2}) {
     Scenario scenario =
@@ -359,6 +402,20 @@ TEST(HeadcountTest, Sim1WhoWaitsWhenTheLastAgentLeavesIsDisconnectedIfTheScenari
     EXPECT_EQ(recorder.Count(Outcome::kHandled), 1);
     EXPECT_FALSE(engine.GetAgent(0).on_queue());
   }
+}
+
+TEST(HeadcountTest, WhoWaitsWhenTheLastAgentLeavesTheQueueIsDisconnectedToo) {
+  Scenario scenario = Centre(SmallCentre().Queue(0, 1).Agents(1, {0}), {Recorded(0, {1, 1}, 100)});
+  scenario.disconnect_unstaffed = true;
+  Recorder recorder;
+  EngineOptions options;
+  options.observer = &recorder;
+  Engine engine(scenario, 1, kStart, options);
+  engine.AdvanceTo(At(3));
+  EXPECT_EQ(recorder.Count(Outcome::kDisconnected), 0);
+  engine.SetJoinedNow(0, 0, false);
+  EXPECT_EQ(recorder.Count(Outcome::kDisconnected), 1);
+  EXPECT_EQ(engine.GetQueue(0).waiting, 0);
 }
 
 TEST(ArrivalsTest, Sim1RecordedCountsComeExactly) {

@@ -50,6 +50,8 @@ class Observer {
   virtual ~Observer() = default;
 
   virtual void Ended(const Contact& contact) = 0;
+  // An agent has it now; Ended comes when he has done.
+  virtual void Answered(const Contact& contact) {}
   // The agent's presence or routing status has become another.
   virtual void AgentChanged(int agent, int64_t micros, Presence presence, RoutingStatus status) {}
 };

@@ -19,7 +19,9 @@ bool Engine::CanTake(const AgentRecord& agent, Media media) {
 
 bool Engine::Serves(const AgentRecord& agent, const MembershipRecord& membership,
                     const CallInHand& call) const {
-  if (membership.ring > call.ring && !queues_[call.queue].rings[call.rings].empty()) return false;
+  // The last ring is everybody: also those of a ring that the queue has no longer.
+  const size_t timers = queues_[call.queue].rings[call.rings].size();
+  if (membership.ring > call.ring && static_cast<size_t>(call.ring) <= timers) return false;
   const std::vector<int>* needed = sources_[call.source].skills;
   if (needed == nullptr) return true;
   return std::all_of(needed->begin(), needed->end(), [&](int skill) {

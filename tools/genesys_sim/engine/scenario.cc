@@ -11,6 +11,9 @@
 namespace evenkeel::sim {
 namespace {
 
+constexpr int kMostRank = 1000;
+constexpr double kLeastRate = 0.001;  // an hour; less, and looking for the next call takes for ever
+
 template <typename T>
 std::string At(const char* list, const T& index) {
   return absl::StrCat(list, "[", index, "]");
@@ -140,6 +143,10 @@ class Checker {
     }
   }
 
+  void CheckPriority(int priority, const std::string& path) {
+    if (std::abs(priority) > kMostRank) Add(path + ".priority", "must be -1000 to 1000");
+  }
+
   void CheckCallType(size_t i) {
     const CallType& type = scenario_.call_types[i];
     const std::string path = At("call_types", i);
@@ -156,8 +163,8 @@ class Checker {
     }
     for (size_t k = 0; k < type.rates.size(); ++k) {
       const double rate = type.rates[k].calls_per_hour;
-      if (!(rate >= 0 && rate <= 1e6)) {
-        Add(absl::StrCat(path, ".rates[", k, "].calls_per_hour"), "must be 0 to 1e6");
+      if (rate != 0 && !(rate >= kLeastRate && rate <= 1e6)) {
+        Add(absl::StrCat(path, ".rates[", k, "].calls_per_hour"), "must be 0, or 0.001 to 1e6");
       }
     }
     if (!(type.dispersion_ratio >= 1 && type.dispersion_ratio <= 1000)) {
@@ -167,6 +174,7 @@ class Checker {
       Add(path + ".busyness_period", "must be 1s to 24h");
     }
     CheckHandling(type, path);
+    CheckPriority(type.priority, path);
     if (type.patience) Check(*type.patience, path + ".patience", violations_);
     CheckPeriods(type.patience_by_period, path + ".patience_by_period");
     if (!type.patience && (!type.patience_by_period.empty() || type.balk_ratio > 0)) {
@@ -177,8 +185,8 @@ class Checker {
     Ratio(type.retrial.after_block_ratio, path + ".retrial.after_block_ratio");
     Check(type.retrial.delay, path + ".retrial.delay", violations_);
     const bool retries = type.retrial.after_abandon_ratio > 0 || type.retrial.after_block_ratio > 0;
-    if (retries && type.retrial.delay.Mean() < absl::Milliseconds(1)) {
-      Add(path + ".retrial.delay", "must be at least 1ms in the mean");
+    if (retries && type.retrial.delay.Mean() < absl::Seconds(1)) {
+      Add(path + ".retrial.delay", "must be at least 1s in the mean");
     }
   }
 
@@ -243,6 +251,7 @@ class Checker {
       Add(path + ".trigger", "always needs all of answer_after ... no_answer_after, 1ms or more");
     }
     Check(campaign.patience, path + ".patience", violations_);
+    CheckPriority(campaign.priority, path);
     CheckHandling(campaign, path);
   }
 
@@ -284,8 +293,17 @@ class Checker {
       const std::optional<int> needed = scenario_.queues[queue].skill;
       if (needed && !skills.contains(*needed)) Add(at, "asks for a skill that the agent lacks");
       const int ring = agent.memberships[k].ring;
-      if (ring < 1 || ring > static_cast<int>(kMostRings)) {
-        Add(absl::StrCat(path, ".memberships[", k, "].ring"), "must be 1 to 6");
+      const size_t timers = scenario_.queues[queue].rings.size();
+      const size_t rings = timers == 0 ? kMostRings : std::min(kMostRings, timers + 1);
+      if (ring < 1 || ring > static_cast<int>(rings)) {
+        Add(absl::StrCat(path, ".memberships[", k, "].ring"),
+            absl::StrCat("must be 1 to ", rings, ", the queue's rings"));
+      }
+      for (const auto& [name, rank] : {std::pair("agent_rank", agent.memberships[k].agent_rank),
+                                       std::pair("queue_rank", agent.memberships[k].queue_rank)}) {
+        if (std::abs(rank) > kMostRank) {
+          Add(absl::StrCat(path, ".memberships[", k, "].", name), "must be -1000 to 1000");
+        }
       }
       const double factor = agent.memberships[k].handle_factor;
       if (!(factor >= 0.01 && factor <= 100)) {

@@ -132,7 +132,7 @@ enum class DialMode : uint8_t { kPredictive, kPower, kProgressive, kPreview };
 // When the dialler looks whether to dial.
 enum class DialTrigger : uint8_t {
   kAlways,     // whenever an agent becomes free or an attempt has ended
-  kAgentFree,  // only when an agent has become free
+  kAgentFree,  // only when an agent has become free, dialling begins or its ratio changes
 };
 
 // What becomes of attempts that begin in a period; the rest is not answered.

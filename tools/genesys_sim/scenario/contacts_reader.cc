@@ -76,7 +76,7 @@ CallType ReadCalls(YamlMap& map, const ContactNames& names, const Scenario& scen
   for (size_t i = 0; i < skills.size(); ++i) {
     type.skills.push_back(names.skills.Find(skills[i], map, absl::StrCat("skills[", i, "]")));
   }
-  type.priority = static_cast<int>(map.Integer("priority").value_or(0));
+  type.priority = map.SmallInteger("priority", 0);
   if (map.Has("counts")) {
     map.Map("counts", [&](YamlMap& counts) {
       type.count_period = counts.Duration("step");
@@ -147,7 +147,7 @@ Campaign ReadCampaign(YamlMap& map, const ContactNames& names) {
   ReadNamed(map, "machine_after", campaign.machine_after);
   ReadNamed(map, "no_answer_after", campaign.no_answer_after);
   map.Map("patience", [&](YamlMap& grace) { ReadDistribution(grace, campaign.patience); });
-  campaign.priority = static_cast<int>(map.Integer("priority").value_or(0));
+  campaign.priority = map.SmallInteger("priority", 0);
   ReadHandling(map, names, campaign);
   return campaign;
 }

@@ -15,7 +15,7 @@ Fault ReadFault(YamlMap& map, Violations& violations) {
   fault.kind = map.Choice("kind", kFaultKinds, FaultKind::kStatus);
   fault.path_prefix = map.Text("path_prefix", IsOfRequests(fault.kind) ? "/" : "");
   fault.method = map.Text("method", "");
-  fault.status = static_cast<int>(map.Integer("status").value_or(fault.status));
+  fault.status = map.SmallInteger("status", fault.status);
   if (map.Has("retry_after")) fault.retry_after = map.Duration("retry_after");
   fault.latency = map.Duration("latency", fault.latency);
   fault.age = map.Duration("age", fault.age);

@@ -25,6 +25,7 @@ std::string Numbered(const std::string& pattern, int64_t number) {
   return pattern.substr(0, from) + digits + pattern.substr(to);
 }
 
+constexpr int64_t kMostBreaks = 2'000'000;  // of a group
 constexpr std::string_view kRoutings[] = {"longest_idle", "random", "skills", "shortest_handle"};
 constexpr std::string_view kRingTimers[] = {"at_entry", "live"};
 
@@ -181,15 +182,14 @@ class Loader {
       Membership& membership = agent.memberships.emplace_back();
       membership.queue = queues_.Read(read, "queue");
       membership.joined = read.Flag("joined", true);
-      membership.ring = static_cast<int>(read.Integer("ring").value_or(1));
-      membership.agent_rank = static_cast<int>(read.Integer("agent_rank").value_or(0));
-      membership.queue_rank = static_cast<int>(read.Integer("queue_rank").value_or(0));
+      membership.ring = read.SmallInteger("ring", 1);
+      membership.agent_rank = read.SmallInteger("agent_rank", 0);
+      membership.queue_rank = read.SmallInteger("queue_rank", 0);
       membership.handle_factor = read.Number("handle_factor", 1);
     });
     map.Maps("utilization", [&](YamlMap& read) {
       const auto media = static_cast<size_t>(read.Choice("media", kMediaNames, Media::kVoice));
-      agent.utilization.most[media] =
-          static_cast<int>(read.Integer("most").value_or(agent.utilization.most[media]));
+      agent.utilization.most[media] = read.SmallInteger("most", agent.utilization.most[media]);
       const std::vector<std::string> by = read.Texts("interrupted_by");
       for (size_t i = 0; i < by.size(); ++i) {
         const auto at = std::find(std::begin(kMediaNames), std::end(kMediaNames), by[i]);
@@ -213,6 +213,9 @@ class Loader {
         breaks = {read.Duration("every"), read.Duration("length")};
         if (breaks->length < absl::Seconds(1) || breaks->every < 2 * breaks->length) {
           read.Fail("length", "must be at least 1s and at most half of every");
+          breaks.reset();
+        } else if (scenario_.repeat / breaks->every * count > kMostBreaks) {
+          read.Fail("every", absl::StrCat("makes more than ", kMostBreaks, " breaks in a repeat"));
           breaks.reset();
         }
       });

@@ -127,6 +127,12 @@ TEST(LoaderTest, WhatIsNotYamlAndWhatTheEngineRefusesAreErrors) {
   EXPECT_EQ(LoadScenario("/no/such/file").status().code(), absl::StatusCode::kNotFound);
 }
 
+TEST(LoaderTest, NumbersThatAnIntCannotHoldAreRefused) {
+  std::string text = kSmall;
+  text.replace(text.find("dispersion_ratio: 3"), 19, "priority: 4294967296");
+  EXPECT_THAT(std::string(ParseScenario(text).status().message()), HasSubstr("calls[0].priority"));
+}
+
 TEST(LoaderTest, AScenarioExtendsAnother) {
   const std::string folder = testing::TempDir() + "/extends";
   std::filesystem::create_directories(folder);
@@ -157,6 +163,7 @@ calls:
            {"extends: no_such", "shipped are answer_rate_step, bank_day"},
            {"extends: [a, b]", "must be a shipped scenario's name"},
            {"extends: itself.yaml", "goes round"},
+           {"{extends: small.yaml, name: a, name: b}", "name: occurs twice"},
            {"{extends: small.yaml, queues: [{name: Billing}]}", "queues["}}) {
     const auto refused = LoadScenario(write("itself.yaml", text));
     EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument) << text;

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "common/base/status_macros.h"
@@ -17,9 +18,13 @@ constexpr int kDeepest = 8;  // more than one level is already rare
 absl::StatusOr<YAML::Node> ReadAny(const std::string& name_or_file, int depth);
 
 // `more` after `base`.
-void Append(YAML::Node base, const YAML::Node& more) {
+absl::Status Append(YAML::Node base, const YAML::Node& more) {
+  std::set<std::string> seen;
   for (const auto& entry : more) {
     const auto name = entry.first.as<std::string>();
+    if (!seen.insert(name).second) {
+      return absl::InvalidArgumentError(absl::StrCat(name, ": occurs twice"));
+    }
     const YAML::Node& value = entry.second;
     if (name == "extends") continue;
     YAML::Node old = base[name];
@@ -29,6 +34,7 @@ void Append(YAML::Node base, const YAML::Node& more) {
       base[name] = value;
     }
   }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<YAML::Node> Parse(const std::string& yaml, const std::string& folder, int depth) {
@@ -49,7 +55,7 @@ absl::StatusOr<YAML::Node> Parse(const std::string& yaml, const std::string& fol
       return absl::InvalidArgumentError(absl::StrCat("extends: ", base.status().message()));
     }
     if (!base->IsMap()) return absl::InvalidArgumentError(absl::StrCat(other, " is no scenario"));
-    Append(*base, root);
+    EVENKEEL_RETURN_IF_ERROR(Append(*base, root));
     return base;
   } catch (const YAML::Exception& problem) {
     return absl::InvalidArgumentError(problem.what());

@@ -97,6 +97,13 @@ std::optional<int64_t> YamlMap::Integer(const char* key) {
   return number;
 }
 
+int YamlMap::SmallInteger(const char* key, int fallback) {
+  const int64_t number = Integer(key).value_or(fallback);
+  if (std::abs(number) <= 1'000'000'000) return static_cast<int>(number);
+  Fail(key, "must be -1e9 to 1e9");
+  return fallback;
+}
+
 bool YamlMap::Flag(const char* key, bool fallback) {
   const YAML::Node node = Take(key, false);
   if (!node.IsDefined()) return fallback;

@@ -35,7 +35,8 @@ class YamlMap {
   double Number(const char* key);
   double Number(const char* key, double fallback);
   std::optional<int64_t> Integer(const char* key);
-  bool Flag(const char* key, bool fallback);  // true or false
+  int SmallInteger(const char* key, int fallback);  // -1e9 to 1e9
+  bool Flag(const char* key, bool fallback);        // true or false
   // One of `names`, by its position, which is that of `fallback` when absent.
   template <typename Enum, size_t kCount>
   Enum Choice(const char* key, const std::string_view (&names)[kCount], Enum fallback) {

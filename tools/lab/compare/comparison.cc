@@ -75,6 +75,16 @@ Estimate MeanOf(const PolicyRun& run, double ShiftFigures::*value) {
   return EstimateMean(values);
 }
 
+double MeanWaitAt(const PolicyRun& run, size_t step) {
+  double sum = 0, count = 0;
+  for (const Shift& shift : run.shifts) {
+    if (std::isnan(shift.wait_series_seconds[step])) continue;
+    sum += shift.wait_series_seconds[step];
+    count += 1;
+  }
+  return sum / count;
+}
+
 Estimate DifferenceOf(const PolicyRun& run, const PolicyRun& baseline,
                       double ShiftFigures::*value) {
   std::vector<double> values;
@@ -170,11 +180,8 @@ std::string SeriesCsv(const Comparison& comparison) {
   for (size_t i = 0; i < steps; ++i) {
     absl::StrAppend(&text, static_cast<double>(i) * absl::ToDoubleMinutes(kSeriesStep));
     for (const PolicyRun& run : comparison.policies) {
-      double mean = 0;
-      for (const Shift& shift : run.shifts) {
-        mean += shift.wait_series_seconds[i] / static_cast<double>(run.shifts.size());
-      }
-      absl::StrAppendFormat(&text, ",%.9g", mean);
+      const double mean = MeanWaitAt(run, i);
+      text += std::isnan(mean) ? "," : absl::StrFormat(",%.9g", mean);
     }
     text += "\n";
   }

@@ -41,6 +41,8 @@ Comparison Compare(const std::string& scenario, const std::vector<Policy>& polic
                    const std::vector<uint64_t>& seeds, absl::Duration length,
                    const std::function<void(const std::string&)>& done = {});
 
+// The mean wait in a step over the seeds in which somebody left the line; NaN: in none.
+double MeanWaitAt(const PolicyRun& run, size_t step);
 Estimate MeanOf(const PolicyRun& run, double ShiftFigures::*value);
 // Of run - baseline, seed by seed.
 Estimate DifferenceOf(const PolicyRun& run, const PolicyRun& baseline, double ShiftFigures::*value);
@@ -51,7 +53,7 @@ std::string TableText(const Comparison& comparison);
 std::string JsonLines(const Comparison& comparison);
 // One row a policy and seed.
 std::string ShiftsCsv(const Comparison& comparison);
-// One row a step of the shift; a column a policy: the mean wait over the seeds, in seconds.
+// One row a step of the shift; a column a policy: MeanWaitAt, empty where it is NaN.
 std::string SeriesCsv(const Comparison& comparison);
 // Means with their intervals, a panel a metric.
 std::string IntervalsSvg(const Comparison& comparison);

@@ -150,13 +150,11 @@ std::string SeriesSvg(const Comparison& comparison) {
   std::vector<std::vector<double>> lines;
   double most = 0;
   for (const PolicyRun& run : comparison.policies) {
-    std::vector<double>& line = lines.emplace_back(steps, 0.0);
-    for (const Shift& shift : run.shifts) {
-      for (size_t i = 0; i < steps; ++i) {
-        line[i] += shift.wait_series_seconds[i] / static_cast<double>(run.shifts.size());
-      }
+    std::vector<double>& line = lines.emplace_back();
+    for (size_t i = 0; i < steps; ++i) {
+      line.push_back(MeanWaitAt(run, i));
+      if (line.back() > most) most = line.back();
     }
-    most = std::max(most, *std::max_element(line.begin(), line.end()));
   }
   const std::vector<double> marks = Marks(0, most);
   const double hours = absl::ToDoubleHours(comparison.length);
@@ -179,7 +177,12 @@ std::string SeriesSvg(const Comparison& comparison) {
     const char* colour = kColours[p % std::size(kColours)];
     std::vector<std::pair<double, double>> points;
     for (size_t i = 0; i < steps; ++i) {
-      points.push_back({x((static_cast<double>(i) + 0.5) * step_hours), y(lines[p][i])});
+      if (!std::isnan(lines[p][i])) {
+        points.push_back({x((static_cast<double>(i) + 0.5) * step_hours), y(lines[p][i])});
+        continue;
+      }
+      drawing.Path(points, colour);  // a gap
+      points.clear();
     }
     drawing.Path(points, colour);
     const double at = kTop + 14 + 20 * static_cast<double>(p);

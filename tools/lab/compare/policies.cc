@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
 
 #include "common/base/flags.h"
 #include "common/base/status_macros.h"
@@ -27,32 +28,68 @@ constexpr PolicyName kPolicies[] = {
     {"loop_from_yesterday", "the same, begun as constant_yesterday"},
 };
 
-absl::Duration MeanTalk(const sim::CallType& type) {
-  if (type.talk_by_period.empty()) return type.talk.Mean();
-  absl::Duration sum;
-  for (const sim::DistributionPeriod& period : type.talk_by_period) {
-    sum += period.distribution.Mean();
+// Of a list by `start`, the one that holds at `in_repeat`; null: there are none.
+template <typename Period>
+const Period* Holding(const std::vector<Period>& periods, absl::Duration in_repeat) {
+  const Period* holding = nullptr;
+  for (const Period& period : periods) {
+    if (period.start <= in_repeat) holding = &period;
   }
-  return sum / static_cast<double>(type.talk_by_period.size());
+  return holding;
+}
+
+double MeanSeconds(const sim::Distribution& always,
+                   const std::vector<sim::DistributionPeriod>& by_period,
+                   absl::Duration in_repeat) {
+  const sim::DistributionPeriod* period = Holding(by_period, in_repeat);
+  return absl::ToDoubleSeconds((period == nullptr ? always : period->distribution).Mean());
 }
 
 }  // namespace
 
 std::span<const PolicyName> KnownPolicies() { return kPolicies; }
 
-double MeanRate(const sim::CallType& type, absl::Duration span) {
-  double contacts = 0;
-  for (size_t i = 0; i < type.rates.size(); ++i) {
-    const absl::Duration end =
-        i + 1 < type.rates.size() ? std::min(span, type.rates[i + 1].start) : span;
-    if (end <= type.rates[i].start) break;
-    contacts += type.rates[i].calls_per_hour * absl::ToDoubleHours(end - type.rates[i].start);
+MeanLoad LoadOf(const sim::Scenario& scenario, const sim::CallType& type, absl::Duration span) {
+  // Nothing changes between these.
+  std::set<absl::Duration> changes = {absl::ZeroDuration(), scenario.repeat};
+  for (const sim::RatePeriod& period : type.rates) changes.insert(period.start);
+  for (const sim::DistributionPeriod& period : type.talk_by_period) changes.insert(period.start);
+  for (const sim::DistributionPeriod& period : type.patience_by_period) {
+    changes.insert(period.start);
   }
-  for (size_t i = 0; i < type.counts.size(); ++i) {
-    const double share = absl::FDivDuration(span, type.count_period) - static_cast<double>(i);
-    contacts += static_cast<double>(type.counts[i]) * std::clamp(share, 0.0, 1.0);
+  for (size_t i = 0; i <= type.counts.size(); ++i) {
+    changes.insert(std::min(scenario.repeat, static_cast<int64_t>(i) * type.count_period));
   }
-  return contacts / absl::ToDoubleHours(span);
+  const absl::Duration end = std::min(span, scenario.closes.value_or(absl::InfiniteDuration()));
+  const double besides_talk = type.hold_share_ratio * absl::ToDoubleSeconds(type.hold.Mean()) +
+                              absl::ToDoubleSeconds(type.after_call.Mean());
+  double contacts = 0, handle_seconds = 0, patience_seconds = 0;
+  for (absl::Duration cycle; cycle < end; cycle += scenario.repeat) {
+    for (auto at = changes.begin(); std::next(at) != changes.end(); ++at) {
+      const absl::Duration from = cycle + *at, to = std::min(end, cycle + *std::next(at));
+      if (to <= from) break;
+      double per_hour = 0;
+      if (const sim::RatePeriod* rate = Holding(type.rates, *at)) per_hour = rate->calls_per_hour;
+      if (!type.counts.empty()) {
+        const auto step = static_cast<size_t>(*at / type.count_period);
+        per_hour = step < type.counts.size() ? static_cast<double>(type.counts[step]) /
+                                                   absl::ToDoubleHours(type.count_period)
+                                             : 0;
+      }
+      const double came = per_hour * absl::ToDoubleHours(to - from);
+      contacts += came;
+      handle_seconds += came * (besides_talk + MeanSeconds(type.talk, type.talk_by_period, *at));
+      if (type.patience) {
+        patience_seconds += came * MeanSeconds(*type.patience, type.patience_by_period, *at);
+      }
+    }
+  }
+  MeanLoad load;
+  if (contacts <= 0) return load;
+  load.calls_per_hour = contacts / absl::ToDoubleHours(span);
+  load.handle_seconds = handle_seconds / contacts;
+  if (type.patience) load.patience_seconds = patience_seconds / contacts;
+  return load;
 }
 
 absl::StatusOr<sim::Scenario> BestConstant(sim::Scenario scenario, absl::Duration span) {
@@ -76,17 +113,18 @@ absl::StatusOr<sim::Scenario> BestConstant(sim::Scenario scenario, absl::Duratio
     managed.calls_per_hour = 0;
     managed.mean_handle_seconds = 0;
   }
-  // Means over a queue's call types, weighted by their contacts.
-  std::map<int, double> patience;
+  // Means over a queue's call types, weighted by their contacts; patience over those that have one.
+  std::map<int, double> patience, impatient;
   for (const sim::CallType& type : scenario.call_types) {
     if (!place.contains(type.queue)) continue;
     optimizer::ManagedQueue& managed = settings.queues[place[type.queue]];
-    const double rate = MeanRate(type, span);
-    *managed.calls_per_hour += rate;
-    *managed.mean_handle_seconds +=
-        rate * absl::ToDoubleSeconds(MeanTalk(type) + type.hold_share_ratio * type.hold.Mean() +
-                                     type.after_call.Mean());
-    if (type.patience) patience[type.queue] += rate * absl::ToDoubleSeconds(type.patience->Mean());
+    const MeanLoad load = LoadOf(scenario, type, span);
+    *managed.calls_per_hour += load.calls_per_hour;
+    *managed.mean_handle_seconds += load.calls_per_hour * load.handle_seconds;
+    if (load.patience_seconds) {
+      patience[type.queue] += load.calls_per_hour * *load.patience_seconds;
+      impatient[type.queue] += load.calls_per_hour;
+    }
   }
   for (const auto& [queue, at] : place) {
     optimizer::ManagedQueue& managed = settings.queues[at];
@@ -96,7 +134,7 @@ absl::StatusOr<sim::Scenario> BestConstant(sim::Scenario scenario, absl::Duratio
       continue;
     }
     *managed.mean_handle_seconds /= rate;
-    if (patience[queue] > 0) managed.mean_patience_seconds = patience[queue] / rate;
+    if (impatient[queue] > 0) managed.mean_patience_seconds = patience[queue] / impatient[queue];
   }
   settings.move_cost = absl::ZeroDuration();
   settings.caution = 0;

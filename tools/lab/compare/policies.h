@@ -6,6 +6,7 @@
 #include <absl/time/time.h>
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,8 +31,13 @@ struct Policy {
 absl::StatusOr<Policy> MakePolicy(const std::string& name, const sim::Scenario& scenario,
                                   absl::Duration length);
 
-// Contacts an hour of a call type over the first `span`.
-double MeanRate(const sim::CallType& type, absl::Duration span);
+// What comes of a call type over the first `span`, in the mean.
+struct MeanLoad {
+  double calls_per_hour = 0;
+  double handle_seconds = 0;               // of a contact; 0 when none come
+  std::optional<double> patience_seconds;  // of a contact; empty: all wait for ever, or none come
+};
+MeanLoad LoadOf(const sim::Scenario& scenario, const sim::CallType& type, absl::Duration span);
 
 // The best memberships that never change for the mean loads of the first `span`, by Evenkeel's own
 // planner, its moves free and without limit, at most two queues an agent.

@@ -32,24 +32,31 @@ class Collector : public sim::Observer {
         series_(static_cast<size_t>(absl::Ceil(length, kSeriesStep) / kSeriesStep)),
         agents_(scenario.agents.size()) {}
 
+  void Answered(const sim::Contact& contact) override {
+    ++agents_[contact.agent].handled;
+    const double until_end = static_cast<double>(length_ - contact.answered) * 1e-6;
+    talk_seconds_ += std::min(contact.talk_seconds, until_end);
+    const double wait = Waited(contact, contact.answered);
+    const absl::Duration target = scenario_.queues[contact.queue].target_wait;
+    in_target_ += wait <= absl::ToDoubleSeconds(target) ? 1 : 0;
+  }
+
   void Ended(const sim::Contact& contact) override {
-    if (contact.agent >= 0) {
-      ++agents_[contact.agent].handled;
-      talk_seconds_ += contact.talk_seconds;
-    }
-    const bool answered = contact.answered >= 0;
-    if (!answered && contact.outcome != sim::Outcome::kAbandoned) return;
-    const int64_t left = answered ? contact.answered : contact.ended;
-    const double wait = static_cast<double>(left - contact.arrived) * 1e-6;
-    const sim::Queue& queue = scenario_.queues[contact.queue];
-    in_target_ += answered && wait <= absl::ToDoubleSeconds(queue.target_wait) ? 1 : 0;
-    gave_up_ += answered ? 0 : 1;
-    left_ += 1;
-    wait_seconds_ += wait;
-    const auto step = static_cast<size_t>(left / absl::ToInt64Microseconds(kSeriesStep));
-    if (step < series_.size()) {
-      series_[step].wait_seconds += wait;
-      series_[step].left += 1;
+    switch (contact.outcome) {
+      case sim::Outcome::kAbandoned:
+        gave_up_ += 1;
+        Waited(contact, contact.ended);
+        return;
+      case sim::Outcome::kDisconnected:
+        turned_away_ += 1;
+        Waited(contact, contact.ended);
+        return;
+      case sim::Outcome::kBlocked:
+        turned_away_ += 1;
+        came_ += 1;
+        return;
+      default:  // Answered has it, or nobody came
+        return;
     }
   }
 
@@ -60,17 +67,24 @@ class Collector : public sim::Observer {
   }
 
   // At the end of the shift.
-  void Finish(Shift& shift) {
+  void Finish(const sim::Engine& engine, Shift& shift) {
+    for (size_t q = 0; q < scenario_.queues.size(); ++q) {
+      for (const absl::Time since : engine.WaitingSince(static_cast<int>(q))) {
+        wait_seconds_ += absl::ToDoubleSeconds(engine.now() - since);
+        waits_ += 1;
+        came_ += 1;
+      }
+    }
     ShiftFigures& figures = shift.figures;
     double staffed = 0, busy = 0;
-    std::map<std::vector<int>, std::vector<double>> groups;
+    std::map<std::vector<std::pair<int, int>>, std::vector<double>> groups;
     for (size_t a = 0; a < agents_.size(); ++a) {
       Count(agents_[a], length_);
       staffed += agents_[a].staffed_micros * 1e-6;
       busy += agents_[a].busy_micros * 1e-6;
-      std::vector<int> queues;
+      std::vector<std::pair<int, int>> queues;  // with the ring
       for (const sim::Membership& membership : scenario_.agents[a].memberships) {
-        queues.push_back(membership.queue);
+        queues.emplace_back(membership.queue, membership.ring);
       }
       std::sort(queues.begin(), queues.end());
       if (agents_[a].staffed_micros > 0) groups[queues].push_back(agents_[a].handled);
@@ -78,21 +92,36 @@ class Collector : public sim::Observer {
     std::vector<std::vector<double>> handled;
     for (auto& [queues, counts] : groups) handled.push_back(std::move(counts));
     figures.unfairness_cv = UnfairnessCv(handled);
-    if (left_ > 0) {
-      figures.mean_wait_seconds = wait_seconds_ / left_;
-      figures.service_level_ratio = in_target_ / left_;
-      figures.abandonment_ratio = gave_up_ / left_;
+    if (waits_ > 0) figures.mean_wait_seconds = wait_seconds_ / waits_;
+    if (came_ > 0) {
+      figures.service_level_ratio = in_target_ / came_;
+      figures.abandonment_ratio = gave_up_ / came_;
+      figures.turned_away_ratio = turned_away_ / came_;
     }
     if (staffed > 0) {
       figures.occupancy_ratio = busy / staffed;
       figures.talk_minutes_per_agent_hour = 60 * talk_seconds_ / staffed;
     }
     for (const Step& step : series_) {
-      shift.wait_series_seconds.push_back(step.left > 0 ? step.wait_seconds / step.left : 0);
+      shift.wait_series_seconds.push_back(step.wait_seconds / step.left);  // 0 / 0: NaN
     }
   }
 
  private:
+  // Counts a contact that waited until then; how long, in seconds.
+  double Waited(const sim::Contact& contact, int64_t until) {
+    const double wait = static_cast<double>(until - contact.arrived) * 1e-6;
+    came_ += 1;
+    waits_ += 1;
+    wait_seconds_ += wait;
+    const auto step = static_cast<size_t>(until / absl::ToInt64Microseconds(kSeriesStep));
+    if (step < series_.size()) {
+      series_[step].wait_seconds += wait;
+      series_[step].left += 1;
+    }
+    return wait;
+  }
+
   struct Step {
     double wait_seconds = 0;
     double left = 0;
@@ -113,7 +142,8 @@ class Collector : public sim::Observer {
 
   const sim::Scenario& scenario_;
   const int64_t length_;
-  double wait_seconds_ = 0, in_target_ = 0, gave_up_ = 0, left_ = 0, talk_seconds_ = 0;
+  double wait_seconds_ = 0, waits_ = 0, came_ = 0;
+  double in_target_ = 0, gave_up_ = 0, turned_away_ = 0, talk_seconds_ = 0;
   std::vector<Step> series_;
   std::vector<Agent> agents_;
 };
@@ -164,17 +194,8 @@ Shift RunShift(const std::shared_ptr<const sim::Scenario>& scenario, uint64_t se
     const CentreView view(engine, queues);
     VirtualIngest ingest(view);
     absl::Time now = kStart;
-    std::map<std::string, std::vector<absl::Time>> losses;  // by queue
-    VirtualActuator actuator(engine, queues, [&](const model::Change& change) {
-      ingest.ObserveChange(change, now);
-      if (change.state != model::ChangeState::kVerifying) return;
-      if (std::get<bool>(change.proposal.new_value)) return;
-      std::vector<absl::Time>& lost = losses[model::EntityQueue(change.proposal.entity)];
-      lost.push_back(now);
-      const auto recent = std::count_if(lost.begin(), lost.end(),
-                                        [&](absl::Time at) { return at > now - absl::Hours(1); });
-      shift.most_lost_in_an_hour = std::max<int64_t>(shift.most_lost_in_an_hour, recent);
-    });
+    VirtualActuator actuator(
+        engine, queues, [&](const model::Change& change) { ingest.ObserveChange(change, now); });
     optimizer::PlannerSettings settings;
     for (const int queue : queues) {
       settings.queues.emplace_back().queue_id = scenario->queues[queue].id;
@@ -189,10 +210,9 @@ Shift RunShift(const std::shared_ptr<const sim::Scenario>& scenario, uint64_t se
       }
     }
     shift.figures.changes = static_cast<double>(actuator.applied());
-    shift.refusals = actuator.refusals();
   }
   engine.AdvanceTo(kStart + length);
-  collector.Finish(shift);
+  collector.Finish(engine, shift);
   return shift;
 }
 

@@ -15,9 +15,12 @@ namespace evenkeel::lab {
 
 // Of all queues together.
 struct ShiftFigures {
-  double mean_wait_seconds = 0;            // of all contacts that left the line
-  double service_level_ratio = 0;          // answered within their queue's target / left the line
-  double abandonment_ratio = 0;            // gave up / left the line
+  // Of all contacts that waited, or did not have to: until an answer, giving up, being
+  // disconnected, or the shift's end.
+  double mean_wait_seconds = 0;
+  double service_level_ratio = 0;          // answered within their queue's target / came
+  double abandonment_ratio = 0;            // gave up / came
+  double turned_away_ratio = 0;            // blocked or disconnected / came
   double occupancy_ratio = 0;              // agents' time busy / on queue or still busy
   double unfairness_cv = 0;                // see UnfairnessCv
   double talk_minutes_per_agent_hour = 0;  // of an hour on queue or still busy
@@ -37,6 +40,7 @@ inline constexpr Metric kMetrics[] = {
     {"mean_wait_seconds", "wait, s", 1, 2, true, &ShiftFigures::mean_wait_seconds},
     {"service_level_ratio", "in target, %", 100, 1, false, &ShiftFigures::service_level_ratio},
     {"abandonment_ratio", "gave up, %", 100, 2, true, &ShiftFigures::abandonment_ratio},
+    {"turned_away_ratio", "turned away, %", 100, 2, true, &ShiftFigures::turned_away_ratio},
     {"occupancy_ratio", "busy, %", 100, 1, true, &ShiftFigures::occupancy_ratio},
     {"unfairness_cv", "unfair, CV", 1, 3, true, &ShiftFigures::unfairness_cv},
     {"talk_minutes_per_agent_hour", "talk, min/h", 1, 1, false,
@@ -46,16 +50,15 @@ inline constexpr Metric kMetrics[] = {
 
 struct Shift {
   ShiftFigures figures;
-  // Mean wait of the contacts that left the line in each kSeriesStep; 0 where none did.
+  // Mean wait of the contacts that were answered or gave up in each kSeriesStep; NaN: none.
   std::vector<double> wait_series_seconds;
-  std::map<std::string, int64_t> refusals;  // by guardrail, of the loop
-  int64_t most_lost_in_an_hour = 0;         // memberships that any queue lost to the loop
 };
 inline constexpr absl::Duration kSeriesStep = absl::Minutes(5);
 
-// How unevenly work is spread over agents who could do the same: those with the same memberships,
-// in groups of five or more who had work. The CV of contacts handled by agent, what chance alone
-// explains taken off (FAIR-2's "corrected"), as the mean over groups weighted by their agents.
+// How unevenly work is spread over agents who could do the same: those with the same memberships
+// and rings, in groups of five or more who had work. The CV of contacts given to each, what chance
+// alone explains taken off (FAIR-2's "corrected"), as the mean over groups weighted by their
+// agents.
 double UnfairnessCv(const std::vector<std::vector<double>>& handled_by_group);
 
 // `loop`: with Evenkeel's capacity loop for sim::QueuesToBalance, shipped defaults, from the

@@ -46,6 +46,7 @@ absl::Status VirtualActuator::Check(actuator::Moment moment, const model::Propos
   facts.mode = actuator::Mode::kLive;
   std::vector<model::Proposal> plan = {proposal};
   int64_t lost = leaves ? 1 : 0, gained = 0, leaving = 0, joining_by_move = 0;
+  std::set<int> agent_leaves;  // by open changes
   facts.writes_last_hour = 1;
   for (const Record& record : records_) {
     if (&record == self) continue;
@@ -62,8 +63,12 @@ absl::Status VirtualActuator::Check(actuator::Moment moment, const model::Propos
       ++facts.writes_last_hour;
       if (same_queue && !record.joins) ++lost;
     }
-    if (same_queue && sent && record.sent_at > now - kHour) gained += record.joins ? 1 : -1;
+    if (same_queue && record.change.state == ChangeState::kApplied &&
+        record.sent_at > now - kHour) {
+      gained += record.joins ? 1 : -1;
+    }
     if (same_queue && !record.joins && IsOpen(record)) ++leaving;
+    if (same_agent && !record.joins && IsOpen(record)) agent_leaves.insert(record.queue);
     if (same_agent && record.joins && IsOpen(record) &&
         record.change.proposal.move_id == proposal.move_id && !proposal.move_id.empty()) {
       ++joining_by_move;
@@ -76,7 +81,8 @@ absl::Status VirtualActuator::Check(actuator::Moment moment, const model::Propos
   if (leaves) {
     int64_t others = joining_by_move;
     for (const auto& [id, other] : queues_) {
-      if (other != queue && engine_.Joined(agent, other).value_or(false)) ++others;
+      if (other == queue || agent_leaves.contains(other)) continue;
+      others += engine_.Joined(agent, other).value_or(false) ? 1 : 0;
     }
     // The plan's move may still be asked for its join.
     if (self == nullptr && others == 0 && !proposal.move_id.empty()) others = 1;

@@ -1,6 +1,7 @@
-// The actuator in virtual time: its guardrails with shipped defaults, asked at the same moments and
-// with the same facts, in front of a simulated centre. A move's leave goes out once its join shows.
-// What is left out: approvals, pauses, other editors, failing writes.
+// The actuator in virtual time: its guardrails with shipped defaults, asked at the same moments, in
+// front of a simulated centre. A move's leave goes out once its join shows. Who is joined it knows
+// at once, where the service knows what was read last. Left out: approvals, pauses, other editors,
+// failing writes.
 #pragma once
 
 #include <absl/status/status.h>

@@ -196,7 +196,7 @@ StudyRun RunStudy(const Study& study, uint64_t seed, int64_t replications) {
       read_groups();
     }
     engine.AdvanceTo(start + *scenario.closes);
-    engine.RunUntilEmpty();
+    if (!engine.RunUntilEmpty()) ++run.never_empty;
     if (!study.staffing_until) read_groups();
     run.contacts += collector.contacts();
     run.events += engine.events();

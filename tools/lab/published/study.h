@@ -84,6 +84,7 @@ struct StudyRun {
   std::vector<Result> results;  // by measure
   int64_t contacts = 0;
   int64_t events = 0;
+  int64_t never_empty = 0;  // replications with contacts still there a week after closing
 };
 
 // Same study and seed, same results. `replications` 0: the study's.

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cassert>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "common/base/status_macros.h"
 #include "tools/genesys_sim/scenario/loader.h"
+#include "tools/genesys_sim/scenario/source.h"
 #include "tools/genesys_sim/scenario/yaml_reader.h"
 #include "tools/lab/published/shipped_models.h"
 
@@ -67,12 +69,29 @@ void ReadMeasure(sim::YamlMap& map, Study& study) {
       Named(map, "campaigns", map.Texts("campaigns"), scenario.campaigns, "campaign");
   measure.groups =
       Named(map, "groups", map.Texts("groups"), scenario.staffing_groups, "group with a headcount");
-  if (const auto period = map.Integer("period")) {
-    measure.period = static_cast<int>(*period);
-    if (*period < 0 || study.period_length <= absl::ZeroDuration()) {
-      map.Fail("period", "must be 0 or more, and the study must have a period_length");
+  if (map.Has("period")) {
+    measure.period = map.SmallInteger("period", 0);
+    if (study.period_length <= absl::ZeroDuration()) {
+      map.Fail("period", "needs a period_length of the study");
+    } else if (scenario.closes &&
+               (*measure.period < 0 || *measure.period * study.period_length >= *scenario.closes)) {
+      map.Fail("period", "must be 0 or more, and begin before the scenario closes");
     }
   }
+  // Agents are counted by group, contacts by what they are.
+  int of_agents = 0, of_contacts = 0;
+  for (const auto* counters : {&measure.of, &measure.per}) {
+    for (const Counter counter : *counters) {
+      ++(counter == Counter::kBusy || counter == Counter::kStaffed ? of_agents : of_contacts);
+    }
+  }
+  if (of_agents > 0 && scenario.staffing_groups.empty()) {
+    map.Fail("of", "busy and staffed need a group with a headcount");
+  }
+  if (of_contacts == 0 && (map.Has("calls") || map.Has("campaigns") || map.Has("period"))) {
+    map.Fail("of", "busy and staffed cannot be cut by calls, campaigns or period");
+  }
+  if (of_agents == 0 && map.Has("groups")) map.Fail("groups", "are for busy and staffed");
   map.Map("published", [&](sim::YamlMap& published) {
     measure.published = {published.Number("mean"), published.Number("sd"),
                          published.Integer("n").value_or(0), published.Number("rounding", 0)};
@@ -84,11 +103,11 @@ void ReadMeasure(sim::YamlMap& map, Study& study) {
 
 }  // namespace
 
-absl::StatusOr<Study> ParseStudy(const std::string& text) {
+absl::StatusOr<Study> ParseStudy(const std::string& text, const std::string& folder) {
   Study study;
   Violations violations;
   try {
-    YAML::Node root = YAML::Load(text);
+    EVENKEEL_ASSIGN_OR_RETURN(YAML::Node root, sim::ReadScenarioText(text, folder));
     if (!root.IsMap()) return absl::InvalidArgumentError("the study must be a mapping");
     const YAML::Node part = YAML::Clone(root["study"]);
     root.remove("study");
@@ -105,7 +124,17 @@ absl::StatusOr<Study> ParseStudy(const std::string& text) {
     study.replications = map.Integer("replications").value_or(study.replications);
     if (study.replications < 2) map.Fail("replications", "must be at least 2");
     study.period_length = map.Duration("period_length", absl::ZeroDuration());
-    if (map.Has("staffing_until")) study.staffing_until = map.Duration("staffing_until");
+    if (study.period_length < absl::ZeroDuration()) {
+      map.Fail("period_length", "must not be negative");
+    }
+    if (map.Has("staffing_until")) {
+      study.staffing_until = map.Duration("staffing_until");
+      if (*study.staffing_until <= absl::ZeroDuration()) {
+        map.Fail("staffing_until", "must be above 0");
+      } else if (study.scenario->closes && *study.staffing_until > *study.scenario->closes) {
+        map.Fail("staffing_until", "must not be after the scenario closes");
+      }
+    }
     map.Maps("measures", [&](sim::YamlMap& measure) { ReadMeasure(measure, study); });
     if (study.measures.empty()) map.Fail("measures", "needs at least one");
   } catch (const YAML::Exception& problem) {
@@ -120,7 +149,8 @@ absl::StatusOr<Study> LoadStudy(const std::string& file) {
   std::stringstream text;
   text << stream.rdbuf();
   if (!stream.good()) return absl::NotFoundError(absl::StrCat("\"", file, "\" cannot be read"));
-  absl::StatusOr<Study> study = ParseStudy(text.str());
+  absl::StatusOr<Study> study =
+      ParseStudy(text.str(), std::filesystem::path(file).parent_path().string());
   if (study.ok()) return study;
   return absl::Status(study.status().code(), absl::StrCat(file, ": ", study.status().message()));
 }

@@ -11,8 +11,8 @@
 namespace evenkeel::lab {
 
 // `text` holds the study under the key `study` beside its scenario. INVALID_ARGUMENT names every
-// problem by its path.
-absl::StatusOr<Study> ParseStudy(const std::string& text);
+// problem by its path. What the scenario extends may lie in `folder`.
+absl::StatusOr<Study> ParseStudy(const std::string& text, const std::string& folder = "");
 // NOT_FOUND: the file cannot be read. Else as ParseStudy, with the file's name before the message.
 absl::StatusOr<Study> LoadStudy(const std::string& file);
 

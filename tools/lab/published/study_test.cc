@@ -113,6 +113,22 @@ TEST(StudyTest, AWrongModelFailsTheRule) {
   EXPECT_GT(RunStudy(wrong, 1).results[0].z, 3.29);
 }
 
+TEST(StudyTest, ContactsThatNeverLeaveDoNotHoldItUp) {
+  const auto study = ParseStudy(kModel);
+  ASSERT_TRUE(study.ok());
+  auto scenario = std::make_shared<sim::Scenario>(*study->scenario);
+  scenario->staffing_groups.clear();
+  for (sim::Agent& agent : scenario->agents) {
+    agent.schedule = {{absl::ZeroDuration(), sim::Presence::kOffline},
+                      {absl::Seconds(1), sim::Presence::kBreak}};
+  }
+  for (sim::CallType& type : scenario->call_types) type.patience.reset();
+  Study stuck = *study;
+  stuck.scenario = scenario;
+  EXPECT_EQ(RunStudy(stuck, 1, 3).never_empty, 3);
+  EXPECT_EQ(RunStudy(*study, 1, 3).never_empty, 0);
+}
+
 TEST(StudyReaderTest, EveryProblemIsNamedWithItsPath) {
   std::string text = kModel;
   const auto change = [&](const std::string& from, const std::string& to) {
@@ -128,6 +144,18 @@ TEST(StudyReaderTest, EveryProblemIsNamedWithItsPath) {
        {"study.source", "study.colour", "study.measures[1].of[0]", "study.measures[1].period",
         "study.measures[1].calls[0]", "study.measures[2].of", "study.measures[2].published.n"}) {
     EXPECT_THAT(std::string(status.message()), HasSubstr(field));
+  }
+  // What would measure nothing.
+  for (const auto& [from, to, field] :
+       std::vector<std::tuple<std::string, std::string, std::string>>{
+           {"of: [arrived], period: 0", "of: [arrived], period: 9", "measures[1].period"},
+           {"divide_by: 2, groups: [a]", "divide_by: 2, period: 0", "measures[3].of"},
+           {"of: [wait_all]", "groups: [a], of: [wait_all]", "measures[2].groups"},
+           {"staffing_until: 2h", "staffing_until: -5m", "staffing_until"}}) {
+    std::string mute = kModel;
+    ASSERT_NE(mute.find(from), std::string::npos) << from;
+    mute.replace(mute.find(from), from.size(), to);
+    EXPECT_THAT(std::string(ParseStudy(mute).status().message()), HasSubstr(field));
   }
   EXPECT_EQ(ParseStudy("name: x").status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(ParseStudy("[").status().code(), absl::StatusCode::kInvalidArgument);
