@@ -153,6 +153,7 @@ void Aggregates(value root, Visited& visited) {
 
 struct SimdjsonPeer::Parser {
   simdjson::ondemand::parser parser;
+  std::string padded;  // the text with simdjson's padding; kept, as ours is
 };
 
 SimdjsonPeer::SimdjsonPeer() : parser_(std::make_unique<Parser>()) {}
@@ -161,8 +162,11 @@ SimdjsonPeer::~SimdjsonPeer() = default;
 absl::StatusOr<Visited> SimdjsonPeer::Visit(Answer answer, std::string_view text) {
   Visited visited;
   try {
-    const simdjson::padded_string padded(text);
-    simdjson::ondemand::document document = parser_->parser.iterate(padded);
+    std::string& padded = parser_->padded;
+    padded.reserve(text.size() + simdjson::SIMDJSON_PADDING);
+    padded.assign(text);
+    simdjson::ondemand::document document = parser_->parser.iterate(
+        simdjson::padded_string_view(padded.data(), text.size(), padded.capacity()));
     value root = document.get_value();
     switch (answer) {
       case Answer::kUsers:

@@ -134,7 +134,11 @@ absl::StatusOr<Report> Measure(bool quick) {
   const int64_t days = quick ? 5 : 1000;
   lab::StudyRun run;
   const double day_seconds = BestSeconds(rounds, [&] { run = lab::RunStudy(mmcab, 1, days); });
-  EVENKEEL_ASSIGN_OR_RETURN(const PythonDays python, AskPython(quick ? 2 : 100));
+  PythonDays python;
+  for (int round = 0; round < rounds; ++round) {
+    EVENKEEL_ASSIGN_OR_RETURN(const PythonDays once, AskPython(quick ? 2 : 100));
+    if (once.calls_per_second > python.calls_per_second) python = once;
+  }
   if (!quick && std::abs(python.abandoned_per_day - run.results[0].mean) > 8) {
     return absl::InternalError("the model in Python is another one");
   }
