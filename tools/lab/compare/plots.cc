@@ -69,7 +69,8 @@ class Drawing {
 
 // Round marks from 0 or below `least` to `most`, five or so.
 std::vector<double> Marks(double least, double most) {
-  const double rough = std::max(most - least, 1e-9) / 4;
+  if (most - least < 1e-9) most = least + 1;
+  const double rough = (most - least) / 4;
   const double power = std::pow(10, std::floor(std::log10(rough)));
   double step = 10 * power;
   for (const double factor : {1.0, 2.0, 2.5, 5.0}) {
