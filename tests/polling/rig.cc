@@ -1,6 +1,5 @@
 #include "tests/polling/rig.h"
 
-#include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_format.h>
@@ -22,6 +21,7 @@
 #include "services/ingest/app.h"
 #include "services/ingest/metrics.h"
 #include "services/ingest/testing/log_text.h"
+#include "tools/genesys_sim/api/loopback.h"
 
 namespace evenkeel::polling {
 namespace {
@@ -99,13 +99,7 @@ class InProcessTransport final : public http::Transport {
       : api_(api), clock_(clock), latency_(latency), counter_(counter), stop_(std::move(stop)) {}
 
   absl::StatusOr<http::Response> Send(const http::Request& request, absl::Duration) override {
-    sim::HttpRequest to_centre;
-    to_centre.method = request.method;
-    to_centre.target = request.url.substr(request.url.find('/', request.url.find("://") + 3));
-    for (const auto& [name, value] : request.headers) {
-      to_centre.headers[absl::AsciiStrToLower(name)] = value;
-    }
-    to_centre.body = request.body;
+    const sim::HttpRequest to_centre = sim::FromClient(request);
     const bool counted = absl::StartsWith(to_centre.target, "/api/");
     if (counted && !clock_.SleepFor(latency_, stop_)) return absl::UnavailableError("stopping");
     const int minute = static_cast<int>(absl::ToInt64Minutes(clock_.Now() - kEpoch));

@@ -1,6 +1,5 @@
 #include "tools/bench/cycle.h"
 
-#include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
@@ -19,6 +18,7 @@
 #include "tools/bench/large_centre.h"
 #include "tools/bench/recorded.h"
 #include "tools/genesys_sim/api/api.h"
+#include "tools/genesys_sim/api/loopback.h"
 
 namespace evenkeel::bench {
 namespace {
@@ -37,14 +37,7 @@ class Recording final : public http::Transport {
   absl::StatusOr<http::Response> Send(const http::Request& request, absl::Duration) override {
     http::Response& known = known_[absl::StrCat(request.method, request.url, request.body)];
     if (known.status != 0) return known;
-    sim::HttpRequest to_centre;
-    to_centre.method = request.method;
-    to_centre.target = request.url.substr(request.url.find('/', request.url.find("://") + 3));
-    for (const auto& [name, value] : request.headers) {
-      to_centre.headers[absl::AsciiStrToLower(name)] = value;
-    }
-    to_centre.body = request.body;
-    sim::HttpAnswer answer = api_.Handle(to_centre);
+    sim::HttpAnswer answer = api_.Handle(sim::FromClient(request));
     known = {answer.status, std::move(answer.headers), std::move(answer.body)};
     return known;
   }
