@@ -1,6 +1,7 @@
 // evenkeel-genesys-sim: a simulated contact centre behind the HTTP API of Genesys Cloud.
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_format.h>
 #include <signal.h>
 
 #include <algorithm>
@@ -16,7 +17,7 @@ namespace evenkeel::sim {
 namespace {
 
 // A centre that begins in the past has to live through what lies between before it answers.
-constexpr absl::Duration kMostCatchUp = absl::Hours(24);
+constexpr absl::Duration kMostCatchUp = absl::Hours(7 * 24);
 
 struct CommandLine {
   std::string dialect = "platform";
@@ -68,9 +69,14 @@ absl::StatusOr<Settings> Interpret(const CommandLine& line) {
       !absl::ParseTime(absl::RFC3339_full, line.clock_epoch, &options.epoch, &error)) {
     violations.Add("--clock-epoch", "must be like 2024-05-15T08:00:00Z");
   }
-  // Real time cannot be moved: all of what lies between would have to be simulated first.
-  if (settings.clock_factor == 1 && options.epoch < RealClock().Now() - kMostCatchUp) {
-    violations.Add("--clock-epoch", "must be less than a day ago where --clock-factor is 1");
+  // All of what lies between would have to be simulated first.
+  const absl::Duration behind = settings.clock_factor * (RealClock().Now() - options.epoch);
+  if (line.until.empty() && behind > kMostCatchUp) {
+    violations.Add(
+        "--clock-epoch",
+        absl::StrFormat("is so long ago that the centre would have %.0f days to catch up, "
+                        "at most 7; give a later one, or --until",
+                        absl::ToDoubleHours(behind) / 24));
   }
   if (!line.until.empty()) {
     absl::Duration until;

@@ -82,6 +82,7 @@ TEST(ProgramTest, AWrongCommandLineEndsInOneLineAndExit2) {
            {{"--clock-factor", "121"}, "--clock-factor"},
            {{"--clock-factor", "0"}, "--clock-factor"},
            {{"--clock-epoch", "yesterday"}, "--clock-epoch"},
+           {{"--clock-epoch", "2001-01-01T00:00:00Z", "--clock-factor", "60"}, "days to catch up"},
            {{"--until", "-4h"}, "--until"},
            {{"--rate-limit", "many"}, "--rate-limit"},
            {{"--token-lifetime", "0s"}, "--token-lifetime"},
