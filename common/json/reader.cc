@@ -134,7 +134,11 @@ bool ParsePlainInstant(std::string_view text, absl::Time& out) {
 bool ParseInstant(std::string_view text, absl::Time& out) {
   if (ParsePlainInstant(text, out)) return true;
   std::string problem;
-  return absl::ParseTime(absl::RFC3339_full, ToAbsl(text), &out, &problem);
+  // absl also takes "infinite-past", and years that no clock shows.
+  static const absl::Time kFirst = absl::FromUnixSeconds(-62'135'596'800);  // 0001-01-01
+  static const absl::Time kEnd = absl::FromUnixSeconds(253'402'300'800);    // 10000-01-01
+  return absl::ParseTime(absl::RFC3339_full, ToAbsl(text), &out, &problem) && out >= kFirst &&
+         out < kEnd;
 }
 
 bool Value::IsNull() {

@@ -43,6 +43,9 @@ class JsonTree {
   bool is_number() const { return number_.has_value(); }
   bool is_truth() const { return truth_.has_value(); }
   bool is_array() const { return array_; }
+  bool is_object() const {
+    return present_ && !null_ && !is_text() && !is_number() && !is_truth() && !array_;
+  }
   std::string text() const { return text_.value_or(""); }
   double number() const {
     EXPECT_TRUE(number_.has_value());

@@ -21,7 +21,7 @@
 #include "services/ingest/app.h"
 #include "services/ingest/metrics.h"
 #include "services/ingest/testing/log_text.h"
-#include "tools/genesys_sim/api/loopback.h"
+#include "tools/bench/loopback.h"
 
 namespace evenkeel::polling {
 namespace {
@@ -99,7 +99,7 @@ class InProcessTransport final : public http::Transport {
       : api_(api), clock_(clock), latency_(latency), counter_(counter), stop_(std::move(stop)) {}
 
   absl::StatusOr<http::Response> Send(const http::Request& request, absl::Duration) override {
-    const sim::HttpRequest to_centre = sim::FromClient(request);
+    const sim::HttpRequest to_centre = bench::FromClient(request);
     const bool counted = absl::StartsWith(to_centre.target, "/api/");
     if (counted && !clock_.SleepFor(latency_, stop_)) return absl::UnavailableError("stopping");
     const int minute = static_cast<int>(absl::ToInt64Minutes(clock_.Now() - kEpoch));

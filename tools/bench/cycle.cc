@@ -16,9 +16,9 @@
 #include "services/ingest/adapters/sqlite_history.h"
 #include "services/ingest/poller.h"
 #include "tools/bench/large_centre.h"
+#include "tools/bench/loopback.h"
 #include "tools/bench/recorded.h"
 #include "tools/genesys_sim/api/api.h"
-#include "tools/genesys_sim/api/loopback.h"
 
 namespace evenkeel::bench {
 namespace {
@@ -37,7 +37,7 @@ class Recording final : public http::Transport {
   absl::StatusOr<http::Response> Send(const http::Request& request, absl::Duration) override {
     http::Response& known = known_[absl::StrCat(request.method, request.url, request.body)];
     if (known.status != 0) return known;
-    sim::HttpAnswer answer = api_.Handle(sim::FromClient(request));
+    sim::HttpAnswer answer = api_.Handle(FromClient(request));
     known = {answer.status, std::move(answer.headers), std::move(answer.body)};
     return known;
   }

@@ -115,6 +115,9 @@ absl::StatusOr<HttpAnswer> PostQueues(Api& api, ApiCall& call) {
         root, {{"queueId", true, Into(queue_id)}, {"inboundCapacity", true, Into(capacity)}});
   }));
   EVENKEEL_ASSIGN_OR_RETURN(const int queue, api.FindQueue(queue_id));
+  if (api.options().dialect != Dialect::kGuide) {
+    return absl::InvalidArgumentError("there is no inboundCapacity in this dialect");
+  }
   if (capacity < 0) return absl::InvalidArgumentError("inboundCapacity must not be negative");
   api.guide().queues[queue].inbound_capacity = capacity;
   api.guide().ApplyCapacity(api.engine(), queue);
@@ -197,6 +200,13 @@ absl::StatusOr<HttpAnswer> PostFaults(Api& api, ApiCall& call) {
     return array.Finish();
   }));
   const absl::Duration passed = api.clock().Now() - api.options().epoch;
+  Violations violations;
+  for (size_t i = 0; i < faults.size(); ++i) {
+    if (faults[i].until <= passed) {
+      violations.Add(absl::StrCat("$[", i, "].untilSeconds"), "is past");
+    }
+  }
+  EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
   for (Fault& fault : faults) api.faults().Add(std::move(fault), passed);
   return EmptyAnswer(204);
 }

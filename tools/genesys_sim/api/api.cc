@@ -2,6 +2,7 @@
 
 #include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_replace.h>
 #include <absl/strings/str_split.h>
 
 #include <algorithm>
@@ -181,8 +182,11 @@ HttpAnswer Api::Handle(const HttpRequest& request) {
 HttpAnswer Api::HandleCounted(const HttpRequest& request, std::string_view path,
                               std::string_view query, const std::string& context_id) {
   const absl::Duration passed = clock_.Now() - options_.epoch;
-  const std::optional<Fault> fault = faults_.Take(request.method, path, passed);
-  const Operation* operation = nullptr;
+  std::vector<std::string> parts;
+  const Operation* operation = FindOperation(request.method, path, parts);
+  const bool is_read = operation != nullptr && operation->access == Access::kRead;
+  const std::optional<Fault> fault = faults_.Take(request.method, path, is_read, passed);
+  operation = nullptr;
   std::optional<Allowance> allowance;
   HttpAnswer answer;
   if (fault && fault->kind == FaultKind::kStatus) {
@@ -190,7 +194,10 @@ HttpAnswer Api::HandleCounted(const HttpRequest& request, std::string_view path,
   } else if (fault && fault->kind == FaultKind::kSkew) {
     HttpRequest meant = request;  // by the API's clock
     meant.body = ShiftInstants(request.body, -fault->skew);
-    const std::string shifted = ShiftInstants(std::string(query), -fault->skew);
+    std::string shifted(query);
+    absl::StrReplaceAll({{"%3A", ":"}, {"%3a", ":"}}, &shifted);
+    shifted = ShiftInstants(shifted, -fault->skew);
+    meant.target = absl::StrCat(ToAbsl(path), query.empty() ? "" : "?", shifted);
     answer = Dispatch(meant, path, shifted, context_id, nullptr, operation, allowance);
   } else {
     answer =

@@ -13,11 +13,12 @@ namespace evenkeel::sim {
 namespace {
 
 constexpr uint64_t kShareChoices = 200, kEditChoices = 201;
-constexpr size_t kMostKept = 10'000;
-constexpr const char* kListings[] = {"entities", "results", "conversations", "calls", "metrics"};
+constexpr size_t kMostKept = 1000;
+constexpr std::string_view kListings[] = {"entities",    "results",   "conversations", "calls",
+                                          "userDetails", "intervals", "metrics"};
 
-// The end of the JSON value that begins at `at`; npos: it has none.
-size_t EndOfValue(const std::string& json, size_t at) {
+// The end of the JSON value that begins at `at`, before a comma or `also`; npos: it has none.
+size_t EndOfValue(const std::string& json, size_t at, char also = ',') {
   int depth = 0;
   bool quoted = false;
   for (size_t i = at; i < json.size(); ++i) {
@@ -36,7 +37,7 @@ size_t EndOfValue(const std::string& json, size_t at) {
       if (depth == 0) return i;  // of what holds the value
       --depth;
     }
-    if (c == ',' && depth == 0) return i;
+    if ((c == ',' || c == also) && depth == 0) return i;
   }
   return std::string::npos;
 }
@@ -65,6 +66,10 @@ void CheckFault(const Fault& fault, const std::function<std::string(const char*)
   if (!(fault.share_ratio > 0 && fault.share_ratio <= 1)) {
     violations.Add(name("share_ratio"), "must be above 0, to 1");
   }
+  static constexpr std::string_view kMethods[] = {"", "GET", "POST", "PUT", "PATCH", "DELETE"};
+  if (std::find(std::begin(kMethods), std::end(kMethods), fault.method) == std::end(kMethods)) {
+    violations.Add(name("method"), "must be GET, POST, PUT, PATCH or DELETE");
+  }
   if (fault.count < 0) violations.Add(name("count"), "must be 0 (any number) or more");
 }
 
@@ -75,6 +80,7 @@ void Faults::Add(Fault fault, absl::Duration passed) {
     fault.from += absl::Ceil(passed - fault.from, fault.every);
   }
   if (fault.kind == FaultKind::kRevoke) fault.from = std::max(fault.from, passed);
+  fault.number = ++added_;
   faults_.push_back(std::move(fault));
 }
 
@@ -83,16 +89,23 @@ void Faults::Clear() {
   kept_.clear();
 }
 
-std::optional<Fault> Faults::Take(std::string_view method, std::string_view path,
+std::optional<Fault> Faults::Take(std::string_view method, std::string_view path, bool is_read,
                                   absl::Duration passed) {
+  for (const Fault& fault : faults_) {
+    if (fault.until <= passed) Forget(fault);
+  }
   std::erase_if(faults_, [&](const Fault& fault) { return fault.until <= passed; });
   for (auto fault = faults_.begin(); fault != faults_.end(); ++fault) {
     if (!IsOfRequests(fault->kind) || passed < fault->from) continue;
     if (!path.starts_with(fault->path_prefix)) continue;
+    if (fault->kind == FaultKind::kStale && !is_read) continue;
     if (!fault->method.empty() && fault->method != method) continue;
     if (fault->share_ratio < 1 && shares_.Uniform() >= fault->share_ratio) continue;
     const Fault taken = *fault;
-    if (fault->count > 0 && --fault->count == 0) faults_.erase(fault);
+    if (fault->count > 0 && --fault->count == 0) {
+      Forget(*fault);
+      faults_.erase(fault);
+    }
     return taken;
   }
   return std::nullopt;
@@ -116,12 +129,22 @@ std::optional<std::pair<absl::Duration, FaultKind>> Faults::NextEvent(absl::Dura
 
 HttpAnswer Faults::Stale(const Fault& fault, const std::string& question, absl::Duration passed,
                          const std::function<HttpAnswer()>& fresh) {
-  const auto found = kept_.find(question);
+  const std::pair key(fault.number, question);
+  const auto found = kept_.find(key);
   if (found != kept_.end() && passed - found->second.at <= fault.age) return found->second.answer;
   HttpAnswer answer = fresh();
-  if (kept_.size() >= kMostKept) kept_.clear();
-  if (answer.status < 300) kept_[question] = {passed, answer};
+  if (kept_.size() >= kMostKept) {
+    std::erase_if(kept_, [&](const auto& entry) {
+      return entry.first.first == fault.number && passed - entry.second.at > fault.age;
+    });
+    if (kept_.size() >= kMostKept) kept_.clear();
+  }
+  if (answer.status < 300) kept_[key] = {passed, answer};
   return answer;
+}
+
+void Faults::Forget(const Fault& fault) {
+  std::erase_if(kept_, [&](const auto& entry) { return entry.first.first == fault.number; });
 }
 
 HttpAnswer FaultAnswer(const Fault& fault, std::string_view context_id) {
@@ -141,13 +164,28 @@ HttpAnswer FaultAnswer(const Fault& fault, std::string_view context_id) {
   return answer;
 }
 
-std::string HalfOfListing(const std::string& json) {
-  size_t begin = std::string::npos;  // of the array's first element
-  if (json.starts_with("[")) begin = 1;
-  for (size_t i = 0; begin == std::string::npos && i < std::size(kListings); ++i) {
-    const std::string key = absl::StrCat("\"", kListings[i], "\":[");
-    if (const size_t at = json.find(key); at != std::string::npos) begin = at + key.size();
+// Where the first element is of the root array, or of the first array under a listing's name in the
+// root object; npos: there is none.
+static size_t BeginOfListing(const std::string& json) {
+  if (json.starts_with("[")) return 1;
+  if (!json.starts_with("{")) return std::string::npos;
+  for (size_t at = 1; at < json.size() && json[at] == '"';) {
+    const size_t value = EndOfValue(json, at, ':');
+    if (value == std::string::npos) break;
+    const std::string key = json.substr(at + 1, value - at - 2);
+    if (std::find(std::begin(kListings), std::end(kListings), key) != std::end(kListings) &&
+        json.compare(value, 2, ":[") == 0) {
+      return value + 2;
+    }
+    const size_t end = EndOfValue(json, value + 1);
+    if (end == std::string::npos || json[end] != ',') break;
+    at = end + 1;
   }
+  return std::string::npos;
+}
+
+std::string HalfOfListing(const std::string& json) {
+  const size_t begin = BeginOfListing(json);
   if (begin == std::string::npos || begin >= json.size() || json[begin] == ']') return json;
   std::vector<size_t> ends;
   for (size_t at = begin;;) {
@@ -177,17 +215,19 @@ std::string ShiftInstants(const std::string& text, absl::Duration by) {
         do ++end;
         while (end < text.size() && is_digit(text[end]));
       }
+      // An offset, or as "%2B" in a query, stays: what is shifted is the time before it.
+      const bool zoned = end < text.size() && (text[end] == 'Z' || text[end] == '+' ||
+                                               text[end] == '-' || text[end] == '%');
       absl::Time time;
       std::string error;
-      if (end < text.size() && text[end] == 'Z' &&
-          absl::ParseTime(absl::RFC3339_full,
-                          ToAbsl(std::string_view(text).substr(at, end + 1 - at)), &time, &error)) {
+      if (zoned &&
+          absl::ParseTime(absl::RFC3339_full, text.substr(at, end - at) + "Z", &time, &error)) {
         const size_t fraction = end - at - kForm.size();  // with its point
         const std::string form = fraction < 2
-                                     ? "%Y-%m-%dT%H:%M:%SZ"
-                                     : absl::StrCat("%Y-%m-%dT%H:%M:%E", fraction - 1, "SZ");
+                                     ? "%Y-%m-%dT%H:%M:%S"
+                                     : absl::StrCat("%Y-%m-%dT%H:%M:%E", fraction - 1, "S");
         shifted += absl::FormatTime(form, time + by, absl::UTCTimeZone());
-        at = end + 1;
+        at = end;
         continue;
       }
     }
@@ -212,10 +252,11 @@ void Spoil(const Fault& fault, absl::Time now, HttpAnswer& answer) {
                                                            now + fault.skew, absl::UTCTimeZone()));
       break;
     case FaultKind::kMalformed:
+      if (answer.status == 204) answer.status = 200;  // one that may have a body
       answer.body = answer.body.size() < 2 ? "{" : answer.body.substr(0, answer.body.size() / 2);
       break;
     case FaultKind::kTruncate:
-      answer.delivery = Delivery::kTruncated;
+      answer.delivery = answer.body.empty() ? Delivery::kDropped : Delivery::kTruncated;
       break;
     case FaultKind::kDrop:
       answer.delivery = Delivery::kDropped;

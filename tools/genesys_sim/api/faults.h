@@ -21,7 +21,7 @@ namespace evenkeel::sim {
 enum class FaultKind {
   kStatus,     // answers with `status`; nothing is done
   kMalformed,  // does what was asked; the body stops being JSON half-way
-  kTruncate,   // does what was asked; the connection breaks half-way through the body
+  kTruncate,   // does what was asked; the connection breaks half-way through the body, if any
   kDrop,       // does what was asked; the connection closes without an answer
   kLatency,    // does what was asked; the answer comes late
   kPartial,    // does what was asked; a listing comes without the second half of its entries
@@ -53,7 +53,8 @@ struct Fault {
   // When it holds, in the centre's time since its first instant.
   absl::Duration from;
   absl::Duration until = absl::InfiniteDuration();
-  int64_t count = 1;  // requests; 0: any number
+  int64_t count = 1;   // requests; 0: any number
+  int64_t number = 0;  // given by Faults
 };
 
 // Adds what is wrong with `fault`, naming fields as `name(field)` does.
@@ -70,8 +71,9 @@ class Faults {
   void Clear();
 
   // The first fault of requests that fits at `passed` since the centre's first instant, used once;
-  // empty: none does.
-  std::optional<Fault> Take(std::string_view method, std::string_view path, absl::Duration passed);
+  // empty: none does. Stale ones fit reads only.
+  std::optional<Fault> Take(std::string_view method, std::string_view path, bool is_read,
+                            absl::Duration passed);
 
   // The next thing that happens by itself up to `passed`, and when; each once, in their order.
   std::optional<std::pair<absl::Duration, FaultKind>> NextEvent(absl::Duration passed);
@@ -89,7 +91,9 @@ class Faults {
     HttpAnswer answer;
   };
   std::vector<Fault> faults_;
-  std::map<std::string, Kept> kept_;  // by question
+  void Forget(const Fault& fault);
+  std::map<std::pair<int64_t, std::string>, Kept> kept_;  // by the fault's number and question
+  int64_t added_ = 0;
   Stream shares_;
   Stream edits_;
 };
@@ -98,12 +102,12 @@ class Faults {
 HttpAnswer FaultAnswer(const Fault& fault, std::string_view context_id);
 // Spoils a good answer as the other kinds do. `now` is the clock's time.
 void Spoil(const Fault& fault, absl::Time now, HttpAnswer& answer);
-// The JSON text without the second half of its entries: of the first array among "entities",
-// "results", "conversations", "calls" and "metrics" of the root object, or of the root array. A
-// text without one is left as it is.
+// The JSON text without the second half of its entries: of the first array of the root object among
+// "entities", "results", "conversations", "calls", "userDetails", "intervals" and "metrics", or of
+// the root array. Of one entry none is left; a text without such an array stays as it is.
 std::string HalfOfListing(const std::string& json);
-// The text with every instant of the form 2024-05-15T08:00:00Z, with or without a fraction, so much
-// later.
+// The text with every instant of the form 2024-05-15T08:00:00Z, with or without a fraction and with
+// Z or an offset, so much later.
 std::string ShiftInstants(const std::string& text, absl::Duration by);
 
 }  // namespace evenkeel::sim

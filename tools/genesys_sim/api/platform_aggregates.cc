@@ -228,7 +228,7 @@ std::vector<Group> GroupsOf(Api& api, const Query& query) {
     for (size_t a = 0; a < scenario.agents.size(); ++a) {
       const int agent = static_cast<int>(a);
       for (const int queue : queues) {
-        if (api.engine().Joined(agent, queue) && passes(queue, scenario.agents[a].id)) {
+        if (api.engine().WasMember(agent, queue) && passes(queue, scenario.agents[a].id)) {
           users.parts.push_back({queue, agent});
         }
       }

@@ -154,6 +154,35 @@ TEST_F(CampaignsTest, Sim3APutReplacesOnlyTheVersionThatItHas) {
       "invalid.update.bad.status.transition");
 }
 
+TEST_F(CampaignsTest, Sim3APutWithTheLeastKeepsWhereTheCampaignBelongs) {
+  const JsonTree before = Get("/campaigns/c1");
+  Write("PUT", "/campaigns/c1",
+        absl::StrCat(R"({"name":"Renewals","dialingMode":"predictive",
+        "contactList":{"id":")",
+                     before["contactList"]["id"].text(), R"("},
+        "phoneColumns":[{"columnName":"phone","type":"home"}],"abandonRate":3,
+        "callerName":"x","callerAddress":"+15550100","campaignStatus":"on","version":1})"));
+  const JsonTree after = Get("/campaigns/c1");
+  EXPECT_EQ(after["version"].number(), 2);
+  for (const char* key : {"queue", "contactList", "division"}) {
+    EXPECT_EQ(after[key]["id"].text(), before[key]["id"].text());
+    EXPECT_EQ(after[key]["name"].text(), before[key]["name"].text());
+    EXPECT_NE(after[key]["name"].text(), "");
+  }
+  EXPECT_THAT(Fields(Write("PUT", "/campaigns/c1",
+                           Edited(before["division"]["id"].text(), "elsewhere"), 400)),
+              testing::Contains("$.division.id"));
+}
+
+TEST_F(CampaignsTest, AQueuesNewNameIsReadInItsCampaignToo) {
+  std::string queue = client_.Ask("GET", "/api/v2/routing/queues/q5").body;
+  const std::string name = R"("name":"Queue 5")";
+  ASSERT_NE(queue.find(name), std::string::npos);
+  queue.replace(queue.find(name), name.size(), R"("name":"A queue")");
+  EXPECT_EQ(client_.Ask("PUT", "/api/v2/routing/queues/q5", queue).status, 200);
+  EXPECT_EQ(Get("/campaigns/c1")["queue"]["name"].text(), "A queue");
+}
+
 TEST_F(CampaignsTest, Sim3WrongWritesNameEveryFieldAndChangeNothing) {
   const std::string before = client_.Ask("GET", "/api/v2/outbound/campaigns/c1").body;
   EXPECT_THAT(Fields(Write("PATCH", "/campaigns/c1",

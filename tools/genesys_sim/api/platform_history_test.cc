@@ -270,6 +270,61 @@ TEST_F(HistoryTest, Sim3ObservationsTellTheMedium) {
   EXPECT_EQ(outbound["results"][0]["group"]["queueId"].text(), "q5");
 }
 
+TEST_F(HistoryTest, Sim3ObservationsAreFilteredByTheQueuesMedium) {
+  for (const auto& [media, queues] : std::vector<std::pair<std::string, std::set<std::string>>>{
+           {"chat", {"q4"}}, {"voice", {"q1", "q2", "q5"}}, {"email", {}}}) {
+    const JsonTree answer = client_.Post(
+        "/api/v2/analytics/queues/observations/query",
+        R"({"metrics":["oInteracting"],"filter":{"type":"and","predicates":[{"dimension":"mediaType","value":")" +
+            media + R"("}]}})");
+    std::set<std::string> found;
+    for (const JsonTree& result : answer["results"].items()) {
+      found.insert(result["group"]["queueId"].text());
+      EXPECT_EQ(result["group"]["mediaType"].text(), media);
+    }
+    EXPECT_EQ(found, queues) << media;
+  }
+}
+
+TEST_F(HistoryTest, Sim3WhoIsNoMemberAnyMoreKeepsHisPast) {
+  const auto handled = [&](const char* group) {
+    const JsonTree answer = client_.Post(
+        "/api/v2/analytics/conversations/aggregates/query",
+        absl::StrCat(R"({"interval":"2024-05-15T08:00:00Z/2024-05-15T08:20:00Z","groupBy":[")",
+                     group,
+                     R"("],"metrics":["tHandle"],"filter":{"type":"and","predicates":[
+                        {"dimension":"queueId","value":"q1"}]}})"));
+    double count = 0;
+    for (const JsonTree& result : answer["results"].items()) {
+      count += result["data"][0]["metrics"][0]["stats"]["count"].number();
+    }
+    return count;
+  };
+  const double by_queue = handled("queueId");
+  EXPECT_GT(by_queue, 10);
+  EXPECT_EQ(handled("userId"), by_queue);
+  client_.Ask("POST", "/api/v2/routing/queues/q1/members?delete=true",
+              R"([{"id":"a000"},{"id":"a001"},{"id":"a002"}])");
+  EXPECT_EQ(handled("userId"), by_queue);
+}
+
+TEST_F(HistoryTest, InstantsWithoutEndAreRefused) {
+  for (const char* interval :
+       {"infinite-past/infinite-future", "2024-05-15T08:00:00Z/infinite-future",
+        "-250000-01-01T00:00:00Z/250000-01-01T00:00:00Z"}) {
+    for (const char* path : {"/api/v2/analytics/conversations/aggregates/query",
+                             "/api/v2/analytics/users/aggregates/query",
+                             "/api/v2/analytics/conversations/details/query"}) {
+      EXPECT_EQ(client_
+                    .Ask("POST", path,
+                         absl::StrCat(R"({"interval":")", interval, R"(","metrics":["tHandle"]})"))
+                    .status,
+                400)
+          << path << " " << interval;
+    }
+  }
+}
+
 TEST_F(HistoryTest, Sim3LimitsAreThoseThatHold) {
   const JsonTree limits =
       client_.Get("/api/v2/organizations/limits/namespaces/platform.api")["entities"];

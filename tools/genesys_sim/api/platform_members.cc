@@ -215,7 +215,9 @@ absl::StatusOr<HttpAnswer> PatchUserQueues(Api& api, ApiCall& call) {
     found.emplace_back(*queue, item["joined"].truth());
   }
   EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
-  for (const auto& [queue, joined] : found) api.engine().SetJoined(agent, queue, joined);
+  std::erase_if(found, [&](const std::pair<int, bool>& item) {
+    return !api.engine().SetJoined(agent, item.first, item.second);
+  });
   const Page page = {static_cast<int64_t>(kMostMembersAWrite), 1};
   return Listing(call, page, found, [&](const std::pair<int, bool>& item, json::Writer& writer) {
     WriteUserQueue(api, item.first, item.second, writer);

@@ -388,7 +388,10 @@ absl::StatusOr<HttpAnswer> QueryQueueObservations(Api& api, ApiCall& call) {
         return dimension == "queueId" ? std::optional(api.scenario().queues[q].id) : media;
       });
     };
-    if (passes("voice")) WriteContactMetrics(api, queue, query, writer);
+    const Media media = api.scenario().queues[q].media;
+    if (passes(std::string(NamesOf(media).analytics))) {
+      WriteContactMetrics(api, queue, query, writer);
+    }
     // Agents are of no medium: a filter by medium alone does not meet them.
     if (asks_users && passes(std::nullopt)) WriteUserMetrics(api, queue, query, writer);
   }

@@ -148,6 +148,10 @@ void CheckPut(Api& api, int index, const Json& body, Violations& violations) {
   if (body["contactList"]["id"].text() != known["contactList"]["id"].text()) {
     violations.Add("$.contactList.id", "another list is not simulated");
   }
+  if (body["division"].Has("id") &&
+      body["division"]["id"].text() != known["division"]["id"].text()) {
+    violations.Add("$.division.id", "another division is not simulated");
+  }
   if (body["phoneColumns"].items().empty()) violations.Add("$.phoneColumns", "needs at least one");
 }
 
@@ -243,9 +247,13 @@ absl::StatusOr<HttpAnswer> PutCampaign(Api& api, ApiCall& call) {
       return refuse(400, "duplicate.name", "another campaign has this name");
     }
   }
-  kept.properties = Json::Object();
+  const Json before = std::exchange(kept.properties, Json::Object());
   for (const auto& [key, value] : body.members()) {
     if (!IsReadOnly(key) && !value.is_null()) kept.properties.Set(key, value);
+  }
+  // Where a reference needs no more than an id, or nothing, the campaign has the whole one.
+  for (const char* key : {"queue", "contactList", "division"}) {
+    kept.properties.Set(key, before[key]);
   }
   const Json& pace = body[decimal ? "maxCallsPerAgentDecimal" : "maxCallsPerAgent"];
   if (pace.is_number()) api.engine().SetCallsPerAgent(campaign, pace.number());

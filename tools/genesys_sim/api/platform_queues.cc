@@ -185,6 +185,11 @@ absl::StatusOr<HttpAnswer> PutQueue(Api& api, ApiCall& call) {
     }
   }
   kept.name = body["name"].text();
+  for (size_t c = 0; c < api.scenario().campaigns.size(); ++c) {
+    if (api.scenario().campaigns[c].queue != queue) continue;
+    Json& campaign = api.platform().campaigns[c].properties;
+    campaign.Set("queue", Json(campaign["queue"]).Set("name", Json::Text(kept.name)));
+  }
   kept.settings = Json::Object();
   for (const auto& [key, value] : body.members()) {
     if (!IsReadOnly(key) && !value.is_null()) kept.settings.Set(key, value);

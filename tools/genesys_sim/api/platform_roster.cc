@@ -131,7 +131,7 @@ absl::StatusOr<HttpAnswer> GetUserQueues(Api& api, ApiCall& call) {
   EVENKEEL_RETURN_IF_ERROR(call.parameters.Finish());
   EVENKEEL_ASSIGN_OR_RETURN(const int agent, api.FindAgent(call.path[0]));
   std::vector<int> found;
-  for (const int queue : ByName(api.scenario().queues)) {
+  for (const int queue : ByName(api.platform().queues)) {
     const Division& division = api.scenario().divisions[api.scenario().queues[queue].division];
     if (!divisions.empty() && !IsIn(divisions, division.id)) continue;
     if (api.engine().Joined(agent, queue) == joined) found.push_back(queue);

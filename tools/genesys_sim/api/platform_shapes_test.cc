@@ -31,6 +31,7 @@ class ShapesTest : public testing::Test {
         Check(value[i], type.substr(1, type.size() - 2), absl::StrCat(path, "[", i, "]"));
       }
     } else if (type.starts_with("{")) {
+      ASSERT_TRUE(value.is_object()) << path;
       for (const auto& [key, member] : value.members()) {
         Check(member, type.substr(1, type.size() - 2), path + "." + key);
       }
@@ -47,6 +48,7 @@ class ShapesTest : public testing::Test {
     } else if (type != "any") {
       const JsonTree& model = shapes_["models"][type];
       ASSERT_TRUE(model.present()) << type << " at " << path;
+      ASSERT_TRUE(value.is_object()) << path << " must be of " << type;
       for (const auto& [key, member] : value.members()) {
         ASSERT_TRUE(model[key].present()) << path << "." << key << " is no property of " << type;
         Check(member, model[key].text(), path + "." + key);

@@ -109,7 +109,7 @@ std::optional<absl::Time> Parameters::Time(std::string_view name) {
   const std::string* text = One(name);
   absl::Time time;
   if (text == nullptr) return std::nullopt;
-  if (std::string error; !absl::ParseTime(absl::RFC3339_full, *text, &time, &error)) {
+  if (!json::ParseInstant(*text, time)) {
     AddViolation(std::string(name), "must be an ISO-8601 time with offset");
     return std::nullopt;
   }
@@ -171,9 +171,8 @@ absl::Status ReadStrings(json::Value value, std::vector<std::string>& out) {
 std::optional<std::pair<absl::Time, absl::Time>> ParseInterval(const std::string& text) {
   const std::vector<std::string> ends = absl::StrSplit(text, '/');
   absl::Time from, to;
-  std::string error;
-  if (ends.size() != 2 || !absl::ParseTime(absl::RFC3339_full, ends[0], &from, &error) ||
-      !absl::ParseTime(absl::RFC3339_full, ends[1], &to, &error) || from >= to) {
+  if (ends.size() != 2 || !json::ParseInstant(ends[0], from) || !json::ParseInstant(ends[1], to) ||
+      from >= to) {
     return std::nullopt;
   }
   return std::pair(from, to);

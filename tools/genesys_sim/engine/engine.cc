@@ -274,6 +274,12 @@ std::optional<int> Engine::Ring(int agent, int queue) const {
   return index < 0 ? std::nullopt : std::optional(agents_[agent].memberships[index].ring);
 }
 
+bool Engine::WasMember(int agent, int queue) const {
+  const std::vector<MembershipRecord>& memberships = agents_[agent].memberships;
+  return std::any_of(memberships.begin(), memberships.end(),
+                     [&](const MembershipRecord& one) { return one.queue == queue; });
+}
+
 // --- Statistics
 
 int64_t Engine::SliceAt(int64_t micros) const {

@@ -145,6 +145,8 @@ class Engine {
   // Empty: not a member.
   std::optional<bool> Joined(int agent, int queue) const;
   std::optional<int> Ring(int agent, int queue) const;
+  // Is a member or has been one: has figures there.
+  bool WasMember(int agent, int queue) const;
   // Members of a queue, in the scenario's order, then in the order in which they became members.
   const std::vector<int>& Members(int queue) const { return queues_[queue].members; }
 

@@ -115,6 +115,87 @@ TEST_P(ByEither, Sim4StaleReadsAreOldUpToTheirAge) {
   EXPECT_EQ(joined(), before - 1);
 }
 
+TEST_P(ByEither, Sim4TheSkewedClockHoldsForEncodedInstantsAndThoseWithAnOffset) {
+  SimClient& client = With(R"("pathPrefix":"/api/v2","kind":"skew","skewSeconds":3600,"count":9)",
+                           "path_prefix: /api/v2, kind: skew, skew: 1h, count: 9", Dialect::kGuide);
+  client.Advance(absl::Minutes(30));  // the API's clock: 9:30
+  for (const char* from :
+       {"2024-05-15T09:00:00Z", "2024-05-15T09%3A00%3A00Z", "2024-05-15T11%3A00%3A00%2B02%3A00"}) {
+    const http::Response response =
+        client.Ask("GET", absl::StrCat("/api/v2/routing/queues/q1/metrics?from=", from));
+    EXPECT_EQ(response.status, 200) << from << response.body;
+    EXPECT_THAT(response.body, HasSubstr("2024-05-15T09:")) << from;
+  }
+}
+
+TEST_P(ByEither, Sim4AStaleReadLeavesWritesToTheFaultsBehindIt) {
+  SimClient& client = With(R"("pathPrefix":"/api/","kind":"stale","ageSeconds":60)",
+                           "path_prefix: /api/, kind: stale, age: 60s");
+  client.Ask("POST", "/admin/v1/faults",
+             R"([{"pathPrefix":"/api/","kind":"status","status":503}])");
+  const char* body = R"([{"id":"a000","joined":false}])";
+  EXPECT_EQ(client.Ask("PATCH", "/api/v2/routing/queues/q1/members", body).status, 503);
+  EXPECT_EQ(client.Ask("PATCH", "/api/v2/routing/queues/q1/members", body).status, 202);
+}
+
+TEST(FaultsTest, WhatWasKeptGoesWithItsFault) {
+  Faults faults(1);
+  Fault stale;
+  stale.kind = FaultKind::kStale;
+  stale.path_prefix = "/";
+  stale.until = absl::Seconds(10);
+  stale.count = 0;
+  faults.Add(stale);
+  int asked = 0;
+  const auto answer = [&](absl::Duration passed) {
+    const auto fault = faults.Take("GET", "/x", true, passed);
+    EXPECT_TRUE(fault);
+    return faults
+        .Stale(*fault, "/x", passed,
+               [&] {
+                 HttpAnswer fresh;
+                 fresh.body = absl::StrCat(++asked);
+                 return fresh;
+               })
+        .body;
+  };
+  EXPECT_EQ(answer(absl::Seconds(1)), "1");
+  EXPECT_EQ(answer(absl::Seconds(2)), "1");
+  stale.until = absl::Seconds(30);
+  faults.Add(stale);
+  EXPECT_EQ(answer(absl::Seconds(11)), "2") << "another fault";
+}
+
+TEST_P(ByEither, Sim4AnswersWithoutABodyAreSpoiltToo) {
+  const std::string path = "/api/v2/routing/queues/q1/members?delete=true";
+  for (const std::string kind : {"truncate", "malformed"}) {
+    SimClient& client = With(absl::StrCat(R"("pathPrefix":"/api/v2/routing","kind":")", kind, "\""),
+                             "count: 1, path_prefix: /api/v2/routing, kind: " + kind);
+    client.Reconnect();
+    const auto response = client.TrySend(client.Request("POST", path, R"x([{"id":"a000"}])x"));
+    if (kind == "truncate") {
+      EXPECT_FALSE(response.ok());
+    } else {
+      EXPECT_EQ(response->body, "{");
+    }
+  }
+}
+
+TEST(FaultsTest, WhatCanHaveNoEffectIsRefused) {
+  SimClient client({.dialect = Dialect::kPlatform});
+  client.Advance(absl::Minutes(1));
+  const auto ask = [&](const char* fault) {
+    return client.Ask("POST", "/admin/v1/faults", absl::StrCat("[", fault, "]"));
+  };
+  EXPECT_THAT(ask(R"({"pathPrefix":"/","kind":"drop","untilSeconds":5})").body,
+              HasSubstr("$[0].untilSeconds"));
+  EXPECT_THAT(ask(R"({"pathPrefix":"/","kind":"drop","method":"patch"})").body,
+              HasSubstr("method"));
+  EXPECT_EQ(
+      client.Ask("POST", "/admin/v1/queues", R"({"queueId":"q1","inboundCapacity":0})").status,
+      400);
+}
+
 TEST_P(ByEither, Sim4ARevokedTokenIsRefusedFromThenOn) {
   SimClient& client = With(R"("kind":"revoke","fromSeconds":90)", "kind: revoke, from: 90s");
   client.Advance(absl::Seconds(80));
@@ -262,6 +343,8 @@ TEST(FaultsTest, InstantsAreShifted) {
   EXPECT_EQ(later("{\"interval\":\"2024-05-15T23:59:00.000Z/2024-05-16T08:10:00Z\"}"),
             "{\"interval\":\"2024-05-16T00:01:00.000Z/2024-05-16T08:12:00Z\"}");
   EXPECT_EQ(later("2024-05-15T08:00:00.12Z"), "2024-05-15T08:02:00.12Z");
+  EXPECT_EQ(later("2024-05-15T08:00:00+02:00"), "2024-05-15T08:02:00+02:00");
+  EXPECT_EQ(later("2024-05-15T08:00:00.5%2B02:00"), "2024-05-15T08:02:00.5%2B02:00");
   for (const char* text :
        {"", "2024", "2024-05-15", "2024-05-15T08:00:00", "2024-99-15T08:00:00Z",
         "12024-05-15T08:00:00Z", "2024-05-15T08:00:00.", "xxxx-05-15T08:00:00Z"}) {
@@ -300,7 +383,16 @@ TEST(FaultsTest, HalfOfAListingIsStillJson) {
             R"({"entities":[{"a":"]},{"},{"b":[1,2]}],"total":4})");
   EXPECT_EQ(HalfOfListing(R"([1,"a\"b,",3])"), R"([1])");
   EXPECT_EQ(HalfOfListing(R"({"results":[7]})"), R"({"results":[]})");
-  for (const char* whole : {"", "{}", "[]", R"({"entities":[]})", R"({"entities":[1)"}) {
+  // The listing is at the root: lists in its entries, or beside them, are whole.
+  EXPECT_EQ(HalfOfListing(R"({"map":{"a":["b"]},"results":[{"entities":[1,2]},{"entities":[3]}]})"),
+            R"({"map":{"a":["b"]},"results":[{"entities":[1,2]}]})");
+  EXPECT_EQ(HalfOfListing(R"({"queueId":"a:b","intervals":[1,2,3,4]})"),
+            R"({"queueId":"a:b","intervals":[1,2]})");
+  EXPECT_EQ(HalfOfListing(R"({"userDetails":[1,2],"total":2})"),
+            R"({"userDetails":[1],"total":2})");
+  for (const char* whole : {"", "{}", "[]", R"({"entities":[]})", R"({"entities":[1)",
+                            R"({"queue":{"entities":[1,2]}})", R"({"entities")", R"({"entities":)",
+                            R"({"a":1)", R"({1,"entities":[1,2]})"}) {
     EXPECT_EQ(HalfOfListing(whole), whole);
   }
 }

@@ -6,10 +6,10 @@
 #include "common/http/transport.h"
 #include "tools/genesys_sim/api/http_server.h"
 
-namespace evenkeel::sim {
+namespace evenkeel::bench {
 
-inline HttpRequest FromClient(const http::Request& request) {
-  HttpRequest to_centre;
+inline sim::HttpRequest FromClient(const http::Request& request) {
+  sim::HttpRequest to_centre;
   to_centre.method = request.method;
   to_centre.target = request.url.substr(request.url.find('/', request.url.find("://") + 3));
   for (const auto& [name, value] : request.headers) {
@@ -19,4 +19,4 @@ inline HttpRequest FromClient(const http::Request& request) {
   return to_centre;
 }
 
-}  // namespace evenkeel::sim
+}  // namespace evenkeel::bench
