@@ -78,7 +78,7 @@ types::v1::Queue ToProto(const model::Queue& queue) {
   if (queue.inbound_capacity) proto.set_inbound_capacity(*queue.inbound_capacity);
   for (const model::Ring& ring : queue.rings) {
     types::v1::Ring& added = *proto.add_rings();
-    *added.mutable_threshold() = ToProto(ring.threshold);
+    if (ring.threshold) *added.mutable_threshold() = ToProto(*ring.threshold);
     for (const std::string& skill : ring.skills_removed) added.add_skills_removed(skill);
   }
   return proto;
@@ -96,8 +96,9 @@ model::Queue FromProto(const types::v1::Queue& proto) {
   }
   if (proto.has_inbound_capacity()) queue.inbound_capacity = proto.inbound_capacity();
   for (const types::v1::Ring& ring : proto.rings()) {
-    queue.rings.push_back({FromProto(ring.threshold()),
-                           {ring.skills_removed().begin(), ring.skills_removed().end()}});
+    model::Ring& added = queue.rings.emplace_back();
+    if (ring.has_threshold()) added.threshold = FromProto(ring.threshold());
+    added.skills_removed.assign(ring.skills_removed().begin(), ring.skills_removed().end());
   }
   return queue;
 }

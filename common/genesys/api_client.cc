@@ -126,7 +126,7 @@ absl::StatusOr<http::Response> ApiClient::Call(const Operation& operation,
   http_request.body = request.body;
 
   RealClock stopwatch;
-  const SteadyTime last_moment = clock_.SteadyNow() + limits.max_wait;
+  SteadyTime last_moment = clock_.SteadyNow() + limits.max_wait;
   const SteadyTime last_budget_moment =
       clock_.SteadyNow() + std::max(limits.max_wait, limits.max_budget_wait);
   const SteadyTime send_until = stopwatch.SteadyNow() + limits.send_within;
@@ -137,6 +137,10 @@ absl::StatusOr<http::Response> ApiClient::Call(const Operation& operation,
     const absl::Status may_send =
         pacer_.Acquire(operation.priority, last_budget_moment - clock_.SteadyNow(), limits.stop);
     if (!may_send.ok()) return Unanswered(operation, may_send, /*sent=*/false, doubtful);
+    // A call that had to wait for the budget has its attempts all the same.
+    if (made == 1 && limits.max_budget_wait > limits.max_wait) {
+      last_moment = clock_.SteadyNow() + limits.max_wait;
+    }
 
     const SteadyTime start = stopwatch.SteadyNow();
     const Attempt attempt = Try(operation, http_request,

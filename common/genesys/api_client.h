@@ -36,8 +36,9 @@ struct CallLimits {
   // The longest that one call may wait, for the budget and between attempts together. Clock time,
   // because that is the time of limits and Retry-After.
   absl::Duration max_wait = absl::Minutes(1);
-  // Where it is longer: how long the call may wait for our own budget. A loop that is the last to
-  // be served is late under pressure, but does not fail.
+  // Where it is longer: how long the call may wait for our own budget; max_wait then begins with
+  // the first attempt. A loop that is the last to be served is late under pressure, but does not
+  // fail.
   absl::Duration max_budget_wait = absl::ZeroDuration();
   // The longest that it may be sending and receiving, all attempts together. Real time.
   absl::Duration timeout = absl::Seconds(30);

@@ -179,6 +179,19 @@ TEST_F(ApiClientTest, API2_RetryAfterIsWaitedForInClockTime) {
   EXPECT_EQ(api_requests(), 2);
 }
 
+TEST_F(ApiClientTest, API3_ACallThatWaitedForTheBudgetHasItsAttemptsAllTheSame) {
+  client_->pacer().Limited(absl::Minutes(3));
+  answers_ = {Answer(503), Answer(200, "{}")};
+  CallLimits limits;
+  limits.max_wait = absl::Minutes(1);
+  limits.max_budget_wait = absl::Minutes(15);
+  absl::StatusOr<http::Response> response;
+  WhileTimePasses(absl::Milliseconds(100),
+                  [&] { response = client_->api().Call(kRead, kRequest, limits); });
+  EXPECT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(api_requests(), 2);
+}
+
 TEST_F(ApiClientTest, API2_ARetryAfterPastTheLimitFailsAtOnceAndHoldsTheOthersBack) {
   answers_ = {Answer(429, "{}", {{"Retry-After", "90"}}), Answer(200, "{}")};
   absl::Status status = CallWhileTimePasses(kRead, kRequest, absl::Minutes(1)).status();

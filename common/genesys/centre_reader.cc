@@ -3,6 +3,7 @@
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace evenkeel::genesys {
@@ -35,15 +36,17 @@ absl::StatusOr<PresencesReading> CentreReader::ReadPresences(const CallLimits&) 
   return HasNone("presence definitions");
 }
 
-void SortCalls(std::vector<model::CampaignCall>& calls) {
-  const auto key = [](const model::CampaignCall& e) {
-    return std::tie(e.campaign_id, e.created_at, e.id);
-  };
+void AddLastCalls(std::vector<model::CampaignCall> calls, absl::Time from,
+                  std::vector<model::CampaignCall>& out) {
+  const auto key = [](const model::CampaignCall& e) { return std::tie(e.created_at, e.id); };
+  std::erase_if(calls, [&](const auto& call) { return call.created_at < from; });
   std::stable_sort(calls.begin(), calls.end(),
                    [&](const auto& a, const auto& b) { return key(a) < key(b); });
   calls.erase(std::unique(calls.begin(), calls.end(),
                           [&](const auto& a, const auto& b) { return key(a) == key(b); }),
               calls.end());
+  const auto kept = std::min<ptrdiff_t>(std::ssize(calls), kCampaignCalls);
+  std::move(calls.end() - kept, calls.end(), std::back_inserter(out));
 }
 
 }  // namespace evenkeel::genesys

@@ -116,6 +116,7 @@ struct Probe {
   ApiRequest request;
   std::vector<std::string> loops;
   std::function<absl::Status(std::string_view body)> parse;  // as the reader does
+  bool may_be_absent = false;                                // 404 is an answer too
 };
 
 // Thread-safe. Every method pages to the end; on an error nothing is returned. Besides the codes of
@@ -158,10 +159,12 @@ class CentreReader {
   // where it has not.
   virtual bool Has(model::Section section) const { return section <= model::Section::kAgentWork; }
 
-  // The campaigns, with what the diallers of those that run count (guide: nothing does).
+  // The campaigns, with what the diallers of those that run count (guide: nothing does). One whose
+  // counts cannot be read is without them and not seen; an error when that is every one that runs.
   virtual absl::StatusOr<CampaignsReading> ReadCampaigns(std::span<const std::string> campaign_ids,
                                                          const CallLimits& limits);
-  // The last kCampaignCalls calls of each. One that is gone has none.
+  // The last kCampaignCalls calls of each, of kCampaignCallsWindow; platform: the last that ended.
+  // One that is gone has none.
   virtual absl::StatusOr<CampaignCallsReading> ReadCampaignCalls(
       std::span<const std::string> campaign_ids, const CallLimits& limits);
   // What the agents are scheduled to do. Who has no schedule may be left out, and is not seen.
@@ -179,8 +182,10 @@ class CentreReader {
                                     const OptionalReads& optional) const = 0;
 };
 
-// By campaign, time and id, each once: as CampaignCallsReading wants them.
-void SortCalls(std::vector<model::CampaignCall>& calls);
+// Adds calls of one campaign to `out` as CampaignCallsReading wants them: each once, none from
+// before `from`, the last kCampaignCalls in order.
+void AddLastCalls(std::vector<model::CampaignCall> calls, absl::Time from,
+                  std::vector<model::CampaignCall>& out);
 
 // The reader of the client's dialect; `client` and `clock` outlive it.
 class Client;

@@ -183,6 +183,7 @@ absl::StatusOr<CampaignsReading> GuideReader::ReadCampaigns(
 absl::StatusOr<CampaignCallsReading> GuideReader::ReadCampaignCalls(
     std::span<const std::string> campaign_ids, const CallLimits& limits) {
   CampaignCallsReading reading;
+  const absl::Time from = clock_.Now() - kCampaignCallsWindow;
   const ApiRequest last = {
       {}, {{"limit", absl::StrCat(kCampaignCalls)}, {"sort_by", "created_time:desc"}}, ""};
   for (const std::string& id : std::set<std::string>(campaign_ids.begin(), campaign_ids.end())) {
@@ -192,11 +193,12 @@ absl::StatusOr<CampaignCallsReading> GuideReader::ReadCampaignCalls(
     ++reading.counts.requests;
     if (absl::IsNotFound(response.status())) continue;  // ReadCampaigns says that it is gone
     if (!response.ok()) return response.status();
-    EVENKEEL_RETURN_IF_ERROR(Understood(
-        guide::kCampaignCalls, guide::ParseCampaignCalls(response->body, id, reading.calls)));
+    std::vector<model::CampaignCall> calls;
+    EVENKEEL_RETURN_IF_ERROR(
+        Understood(guide::kCampaignCalls, guide::ParseCampaignCalls(response->body, id, calls)));
+    AddLastCalls(std::move(calls), from, reading.calls);
     ++reading.counts.seen;
   }
-  SortCalls(reading.calls);
   reading.counts.expected = reading.counts.seen;
   return reading;
 }

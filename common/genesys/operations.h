@@ -63,19 +63,19 @@ inline constexpr Operation kConversationAggregates = {
     true};
 // A listing of 100, where they are named; and one for each campaign that runs.
 inline constexpr Operation kCampaigns = {
-    "campaigns.list",       "GET", "/api/v2/outbound/campaigns", "outbound:campaign:view",
-    http::Priority::kState, true};
+    "campaigns.list",         "GET", "/api/v2/outbound/campaigns", "outbound:campaign:view",
+    http::Priority::kMembers, true};
 inline constexpr Operation kCampaignStats = {"campaigns.stats",
                                              "GET",
                                              "/api/v2/outbound/campaigns/{campaignId}/stats",
                                              "outbound:campaign:view",
-                                             http::Priority::kState,
+                                             http::Priority::kMembers,
                                              true};
 inline constexpr Operation kConversationDetails = {"conversations.details",
                                                    "POST",
                                                    "/api/v2/analytics/conversations/details/query",
                                                    "analytics:conversationDetail:view",
-                                                   http::Priority::kState,
+                                                   http::Priority::kMembers,
                                                    true};
 inline constexpr Operation kAdherence = {"workforce.adherence",
                                          "GET",
@@ -118,13 +118,13 @@ inline constexpr Operation kCampaign = {"campaigns.get",
                                         "GET",
                                         "/api/v2/outbound/campaigns/{campaignId}",
                                         "outbound:campaign:read",
-                                        http::Priority::kState,
+                                        http::Priority::kMembers,
                                         true};
 inline constexpr Operation kCampaignCalls = {"campaigns.calls",
                                              "GET",
                                              "/api/v2/outbound/campaigns/{campaignId}/calls",
                                              "outbound:campaign:read",
-                                             http::Priority::kState,
+                                             http::Priority::kMembers,
                                              true};
 }  // namespace guide
 

@@ -47,8 +47,8 @@ constexpr char kDetails[] = R"({"conversations":[
                   "segmentEnd":"2023-11-14T08:58:12.500Z"}]}]}]},
  {"conversationId":"k9","conversationStart":"2023-11-14T08:59:30.000Z","participants":[
    {"purpose":"customer","sessions":[{"outboundCampaignId":"c7","metrics":[]}]}]},
- {"conversationId":"k8","conversationStart":"2023-11-13T23:00:00.000Z","participants":[
-   {"purpose":"customer","sessions":[{"outboundCampaignId":"c1","metrics":[]}]}]}],
+ {"conversationId":"k8","conversationStart":"2023-11-14T08:50:00.000Z","participants":[
+   {"purpose":"customer","sessions":[{"outboundCampaignId":"c7","metrics":[]}]}]}],
  "totalHits":5})";
 constexpr char kAdherence[] = R"([
  {"user":{"id":"u1"},"scheduledActivityCategory":"OnQueueWork","adherenceState":"InAdherence",
@@ -104,6 +104,18 @@ TEST(OutboundParseTest, API5_Campaigns) {
   EXPECT_FALSE(out["c1"].abandon_limit_percent.has_value());
 }
 
+TEST(OutboundParseTest, DIAL4_NoCallsAnAgentIsNotSet) {
+  const auto parse = [](const std::string& members) {
+    std::map<std::string, model::Campaign> out;
+    EXPECT_TRUE(platform::ParseCampaigns(R"({"entities":[{"id":"c")" + members + "}]}", out).ok());
+    return out["c"].calls_per_agent;
+  };
+  EXPECT_EQ(parse(R"(,"maxCallsPerAgent":2,"maxCallsPerAgentDecimal":0)"), 2);
+  EXPECT_EQ(parse(R"(,"maxCallsPerAgent":0,"maxCallsPerAgentDecimal":1.5)"), 1.5);
+  EXPECT_EQ(parse(R"(,"maxCallsPerAgent":0)"), std::nullopt);
+  EXPECT_EQ(parse(""), std::nullopt);
+}
+
 TEST(OutboundParseTest, API5_CampaignStats) {
   EXPECT_EQ(platform::ParseCampaignStats(kStats).value(),
             (model::CampaignStats{120, 30, 0.25, 4, 5.5, 2.25, 7}));
@@ -114,10 +126,9 @@ TEST(OutboundParseTest, API5_CampaignStats) {
 
 TEST(OutboundParseTest, API5_CallsOfACampaignFromConversations) {
   std::vector<model::CampaignCall> out;
-  const absl::Status status =
-      platform::ParseCampaignCalls(kDetails, "c1", kNine - absl::Hours(1), out);
+  const absl::Status status = platform::ParseCampaignCalls(kDetails, "c1", out);
   ASSERT_TRUE(status.ok()) << status;
-  ASSERT_EQ(out.size(), 3u) << "another campaign's, and another day's, are not asked for";
+  ASSERT_EQ(out.size(), 3u) << "another campaign's is not asked for";
   EXPECT_EQ(out[0], (model::CampaignCall{"c1", "k2", kNine - absl::Minutes(1), "person", true,
                                          false, true, "u1", absl::Minutes(1), absl::Seconds(30)}))
       << "the metric goes before the segment";
@@ -125,7 +136,55 @@ TEST(OutboundParseTest, API5_CallsOfACampaignFromConversations) {
                                          false, "", std::nullopt, std::nullopt}));
   EXPECT_EQ(out[2].wrap_up, absl::Seconds(12.5));
   EXPECT_TRUE(out[2].completed);
-  EXPECT_TRUE(platform::ParseCampaignCalls("{}", "c1", kNine, out).ok());
+  EXPECT_TRUE(platform::ParseCampaignCalls("{}", "c1", out).ok());
+}
+
+TEST(OutboundParseTest, API5_TheAgentOfACallIsWhoWorkedOnItNotWhoWasOnlyOfferedIt) {
+  const auto parse = [](const std::string& participants) {
+    std::vector<model::CampaignCall> out;
+    const absl::Status status = platform::ParseCampaignCalls(
+        R"({"conversations":[{"conversationId":"k","conversationStart":"2023-11-14T08:59:00Z",
+            "participants":[)" +
+            participants + "]}]}",
+        "c1", out);
+    EXPECT_TRUE(status.ok()) << status;
+    return out.at(0);
+  };
+  const std::string offered = R"({"purpose":"agent","userId":"u1","sessions":[
+      {"outboundCampaignId":"c1","metrics":[{"name":"tAlert","value":8000}]}]})";
+  const auto worked = [](const std::string& agent) {
+    return R"({"purpose":"agent","userId":")" + agent + R"(","sessions":[
+      {"outboundCampaignId":"c1","metrics":[{"name":"tTalk","value":60000},
+                                            {"name":"tAcw","value":9000}]}]})";
+  };
+  const model::CampaignCall call = parse(offered + "," + worked("u2") + "," + worked("u3"));
+  EXPECT_EQ(call.agent_id, "u2");
+  EXPECT_EQ(call.wrap_up, absl::Seconds(9));
+  EXPECT_TRUE(call.completed);
+  EXPECT_EQ(parse(offered).agent_id, "u1");
+  EXPECT_FALSE(parse(offered).completed);
+  EXPECT_EQ(parse(worked("u2") + "," + offered).agent_id, "u2");
+}
+
+TEST(OutboundParseTest, DIAL4_AnAbandonedCallWasAnsweredByAPerson) {
+  std::vector<model::CampaignCall> out;
+  ASSERT_TRUE(guide::ParseCampaignCalls(
+                  R"({"calls":[{"id":"k","created_time":"2024-05-15T10:30:00Z",
+                      "disposition":"abandoned"},
+                     {"id":"l","created_time":"2024-05-15T10:30:00Z","outcome":"abandoned"}]})",
+                  "c1", out)
+                  .ok());
+  ASSERT_TRUE(platform::ParseCampaignCalls(
+                  R"({"conversations":[{"conversationId":"m","conversationStart":
+                      "2023-11-14T08:59:00Z","participants":[{"purpose":"customer","sessions":[
+                      {"outboundCampaignId":"c1","metrics":[
+                        {"name":"nOutboundAbandoned","value":1}]}]}]}]})",
+                  "c1", out)
+                  .ok());
+  ASSERT_EQ(out.size(), 3u);
+  for (const model::CampaignCall& call : out) {
+    EXPECT_TRUE(call.abandoned && call.answered) << call.id;
+  }
 }
 
 TEST(OutboundParseTest, API5_TheGuidesCampaignAndCalls) {
@@ -191,7 +250,7 @@ std::vector<Case> Cases() {
       {"conversations", kDetails,
        [](std::string_view text) {
          std::vector<model::CampaignCall> out;
-         return platform::ParseCampaignCalls(text, "c1", kNine, out);
+         return platform::ParseCampaignCalls(text, "c1", out);
        }},
       {"adherence", kAdherence,
        [](std::string_view text) {
@@ -240,7 +299,7 @@ TEST(OptionalDamageTest, API6_ErrorsNameThePath) {
   EXPECT_THAT(fails_at(0, "3.0", "103"), StartsWith("$.entities[0].abandonRate"));
   EXPECT_THAT(fails_at(0, "2.5", "-2.5"), StartsWith("$.entities[0].maxCallsPerAgentDecimal"));
   EXPECT_THAT(fails_at(0, "\"predictive\"", "7"), StartsWith("$.entities[0].dialingMode"));
-  EXPECT_THAT(fails_at(1, "0.25", "25"), StartsWith("$.contactRate.connectRatio"));
+  EXPECT_THAT(fails_at(1, "0.25", "-0.25"), StartsWith("$.contactRate.connectRatio"));
   EXPECT_THAT(fails_at(1, "120", "1.5"), StartsWith("$.contactRate.attempts"));
   EXPECT_THAT(fails_at(1, "contactRate", "contactrate"), StartsWith("$.contactRate: is missing"));
   EXPECT_THAT(fails_at(2, "2023-11-14T08:59:00.000Z", "yesterday"),

@@ -76,16 +76,89 @@ TEST_P(OptionalReaderTest, API9_ACampaignThatIsGoneDoesNotStopTheOthers) {
   EXPECT_FALSE(reading->campaigns[1].stats.has_value());
 }
 
+TEST_P(OptionalReaderTest, API9_ACampaignWhoseCountsCannotBeReadDoesNotStopTheOthers) {
+  if (!platform()) return;
+  std::set<std::string> failing = {"c2", "c4"};
+  answer_ = [&](const std::string& path, const http::Request&) {
+    if (!absl::EndsWith(path, "/stats")) {
+      return Answer(200, R"({"entities":[{"id":"c1","campaignStatus":"on"},
+          {"id":"c2","campaignStatus":"on"},{"id":"c3","campaignStatus":"on"},
+          {"id":"c4","campaignStatus":"stopping"},{"id":"c5","campaignStatus":"off"}],
+          "total":5,"pageCount":1})");
+    }
+    const std::string id = path.substr(path.size() - 8, 2);
+    if (id == "c3") return Answer(404);  // has not dialled yet
+    if (!failing.contains(id)) return Answer(200, R"({"contactRate":{"attempts":5}})");
+    return id == "c2" ? Answer(500) : Answer(200, R"({"contactRate":{"attempts":"many"}})");
+  };
+  const std::vector<std::string> ids = {"c1", "c2", "c3", "c4", "c5"};
+  const auto reading = reader_->ReadCampaigns(ids, limits_);
+  ASSERT_TRUE(reading.ok()) << reading.status();
+  ASSERT_EQ(reading->campaigns.size(), 5u);
+  EXPECT_EQ(reading->counts.expected, 5);
+  EXPECT_EQ(reading->counts.seen, 3);
+  for (const model::Campaign& campaign : reading->campaigns) {
+    EXPECT_EQ(campaign.stats.has_value(), campaign.id == "c1") << campaign.id;
+  }
+  failing = {"c1", "c2", "c3", "c4"};
+  answer_ = [answer = answer_](const std::string& path, const http::Request& request) {
+    if (absl::EndsWith(path, "/stats")) return Answer(403);
+    return answer(path, request);
+  };
+  EXPECT_EQ(reader_->ReadCampaigns(ids, limits_).status().code(),
+            absl::StatusCode::kPermissionDenied)
+      << "where every one fails";
+}
+
+TEST_P(OptionalReaderTest, API4_CampaignsThatTheListingCountsAndDoesNotHoldAreMissing) {
+  if (!platform()) return;
+  answer_ = [](const std::string&, const http::Request&) {
+    return Answer(200, R"({"entities":[{"id":"c1"},{"id":"c1"}],"total":2,"pageCount":1})");
+  };
+  const std::vector<std::string> ids = {"c1", "c2"};
+  const auto reading = reader_->ReadCampaigns(ids, limits_);
+  ASSERT_TRUE(reading.ok()) << reading.status();
+  EXPECT_EQ(reading->counts, (Counts{2, 1, 2})) << "it is read again before it is believed";
+}
+
+TEST_P(OptionalReaderTest, DIAL9_NoMoreThanTheLastCallsOfTheWindowWhateverTheApiSends) {
+  answer_ = [this](const std::string& path, const http::Request&) {
+    std::string calls;
+    for (int i = 0; i < 300; ++i) {
+      const std::string at = absl::FormatTime(
+          "%Y-%m-%dT%H:%M:%SZ", clock_.Now() - i * absl::Minutes(2), absl::UTCTimeZone());
+      absl::StrAppend(
+          &calls, i == 0 ? "" : ",",
+          platform() ? absl::StrCat("{\"conversationId\":\"k", i, "\",\"conversationStart\":\"", at,
+                                    "\",\"participants\":[{\"sessions\":[{\"outboundCampaignId\":"
+                                    "\"c1\"},{\"outboundCampaignId\":\"c2\"}]}]}")
+                     : absl::StrCat("{\"id\":\"k", i, "\",\"created_time\":\"", at, "\"}"));
+    }
+    return Answer(200, absl::StrCat("{\"conversations\":[", calls, "],\"calls\":[", calls, "]}"));
+  };
+  const std::vector<std::string> two = {"c1", "c2"};
+  const auto reading = reader_->ReadCampaignCalls(two, limits_);
+  ASSERT_TRUE(reading.ok()) << reading.status();
+  ASSERT_EQ(reading->calls.size(), 200u);
+  EXPECT_EQ(reading->calls[0].campaign_id, "c1");
+  EXPECT_EQ(reading->calls[0].id, "k99");
+  EXPECT_EQ(reading->calls[99].id, "k0");
+  EXPECT_EQ(reading->calls[100].campaign_id, "c2");
+}
+
 TEST_P(OptionalReaderTest, API5_CallsAreAskedForNewestFirstAndComeInOrder) {
   answer_ = [this](const std::string& path, const http::Request& request) {
     if (!platform()) {
       EXPECT_THAT(request.url, HasSubstr("/c1/calls?limit=100&sort_by=created_time%3Adesc"));
       return Answer(200, R"({"calls":[{"id":"k2","created_time":"2023-11-14T09:00:00Z"},
                                       {"id":"k1","created_time":"2023-11-14T08:00:00Z"},
+                                      {"id":"k0","created_time":"2023-11-14T01:00:00Z"},
                                       {"id":"k2","created_time":"2023-11-14T09:00:00Z"}]})");
     }
     EXPECT_EQ(path, "/api/v2/analytics/conversations/details/query");
-    EXPECT_THAT(request.body, HasSubstr("\"order\":\"desc\""));
+    // Of those that ended: the others would be missing by their length.
+    EXPECT_THAT(request.body, HasSubstr(R"("order":"desc","orderBy":"conversationEnd")"));
+    EXPECT_THAT(request.body, HasSubstr(R"("dimension":"conversationEnd","operator":"exists")"));
     EXPECT_THAT(request.body, HasSubstr("\"pageSize\":100"));
     EXPECT_THAT(request.body, HasSubstr("2023-11-14T05:02:10.000Z/2023-11-14T09:02:10.000Z"));
     EXPECT_THAT(request.body, HasSubstr("\"value\":\"c1\""));
@@ -156,21 +229,19 @@ TEST_P(OptionalReaderTest, API8_AgentsWithoutAScheduleAreNotSeen) {
 TEST_P(OptionalReaderTest, LEAD1_WorkByChannelIsAskedForByTheDaysOfTheZone) {
   if (!platform()) return;
   std::vector<std::string> intervals;
+  std::string second = "y";
   answer_ = [&](const std::string&, const http::Request& request) {
     const size_t at = request.body.find("\"interval\":\"") + 12;
     intervals.push_back(request.body.substr(at, 49));
     const std::string datum = absl::StrCat(
         "{\"interval\":\"", intervals.back(),
         "\",\"metrics\":[{\"metric\":\"tHandle\",\"stats\":{\"count\":2,\"sum\":60000}}]}");
+    const auto result = [&](const std::string& media) {
+      return absl::StrCat("{\"group\":{\"userId\":\"u\",\"queueId\":\"q1\",\"mediaType\":\"", media,
+                          "\"},\"data\":[", datum, "]}");
+    };
     // Two media that we have no name for come as one.
-    return Answer(
-        200,
-        absl::StrCat(
-            "{\"results\":[{\"group\":{\"userId\":\"u\",\"queueId\":\"q1\",\"mediaType\":\"x\"},"
-            "\"data\":[",
-            datum,
-            "]},{\"group\":{\"userId\":\"u\",\"queueId\":\"q1\",\"mediaType\":\"y\"},\"data\":[",
-            datum, "]}]}"));
+    return Answer(200, absl::StrCat("{\"results\":[", result("x"), ",", result(second), "]}"));
   };
   absl::TimeZone zone;
   ASSERT_TRUE(absl::LoadTimeZone("America/New_York", &zone));
@@ -184,6 +255,18 @@ TEST_P(OptionalReaderTest, LEAD1_WorkByChannelIsAskedForByTheDaysOfTheZone) {
   EXPECT_EQ(reading->work[2].handled, 4);
   EXPECT_EQ(reading->work[2].length, absl::Hours(24));
   EXPECT_EQ(reading->counts.requests, 3);
+  // The same work twice would be counted twice.
+  answer_ = [&, answer = answer_](const std::string& path, const http::Request& request) {
+    http::Response response = answer(path, request);
+    for (size_t at; (at = response.body.find("\"x\"")) != std::string::npos;) {
+      response.body.replace(at, 3, "\"voice\"");
+    }
+    return response;
+  };
+  second = "voice";
+  const absl::Status twice = reader_->ReadChannelWork(queues, zone, limits_).status();
+  EXPECT_EQ(twice.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(twice.message()), HasSubstr("agent u and queue q1 come twice"));
 }
 
 TEST_P(OptionalReaderTest, API10_ProbesAreMadeOfWhatIsAskedForAlone) {
@@ -210,6 +293,38 @@ TEST_P(OptionalReaderTest, API10_ProbesAreMadeOfWhatIsAskedForAlone) {
   } else {
     EXPECT_THAT(more, ElementsAre("campaigns.calls", "campaigns.get"));
   }
+}
+
+TEST_P(OptionalReaderTest, API10_PreflightNamesCampaignsThatAreGoneAndTriesTheOthers) {
+  if (!platform()) return;
+  answer_ = [](const std::string& path, const http::Request&) {
+    if (absl::EndsWith(path, "/tokens/me")) {
+      return Answer(200, R"({"organization":{"id":"o","name":"O"}})");
+    }
+    if (path == "/api/v2/outbound/campaigns") {
+      return Answer(200, R"({"entities":[{"id":"c1","campaignStatus":"off"}],"total":1})");
+    }
+    if (absl::EndsWith(path, "/stats")) return Answer(404);  // it has never dialled
+    return Answer(200, R"({"entities":[]})");
+  };
+  OptionalReads optional;
+  optional.campaign_ids = {"gone", "c1"};
+  optional.adherence = true;
+  const PreflightReport report =
+      RunPreflight(*client_, *reader_, {}, {}, clock_, limits_, optional);
+  EXPECT_TRUE(report.identity_status.ok()) << report.identity_status;
+  EXPECT_TRUE(report.campaigns_status.ok()) << report.campaigns_status;
+  EXPECT_THAT(report.gone_campaigns, ElementsAre("gone"));
+  EXPECT_FALSE(report.ok());
+  for (const ProbeResult& probe : report.probes) {
+    EXPECT_TRUE(probe.status.ok()) << probe.operation->name << ": " << probe.status;
+  }
+  for (const http::Request& request : requests_) {
+    EXPECT_THAT(request.url, ::testing::Not(HasSubstr("gone/stats")));
+  }
+  // What could not be tried is said.
+  EXPECT_THAT(report.warnings, ::testing::Contains(HasSubstr("single queues were not tried")));
+  EXPECT_THAT(report.warnings, ::testing::Contains(HasSubstr("adherence was not tried")));
 }
 
 }  // namespace

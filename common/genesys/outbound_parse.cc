@@ -92,7 +92,9 @@ absl::Status ReadCampaign(json::Value entity, model::Campaign& campaign) {
       }));
   campaign.mode = ModeOf(mode.value_or(""));
   campaign.status = StatusOf(status.value_or(""));
-  campaign.calls_per_agent = decimal ? decimal : whole;
+  // 0 is not set.
+  if (whole.value_or(0) > 0) campaign.calls_per_agent = whole;
+  if (decimal.value_or(0) > 0) campaign.calls_per_agent = decimal;
   return absl::OkStatus();
 }
 
@@ -102,7 +104,7 @@ absl::Status ReadContactRate(json::Value value, model::CampaignStats& stats) {
   return ReadMembers(value, kKeys, {}, [&](int field, json::Value member) -> absl::Status {
     if (field == 0) return ReadMaybeCount(member, stats.attempts);
     if (field == 1) return ReadMaybeCount(member, stats.connects);
-    return ReadBounded(member, 0, 1, "must be 0 to 1", stats.connect_ratio);
+    return ReadBounded(member, 0, 1e12, "must be 0 to 1e12", stats.connect_ratio);
   });
 }
 
@@ -173,7 +175,9 @@ absl::Status ReadSession(json::Value value, const std::string& campaign_id, Sess
   });
 }
 
-absl::Status ReadParticipant(json::Value value, model::CampaignCall& call, bool& ours) {
+// The agent of a call is the first who worked on it; who was only offered it gives way.
+absl::Status ReadParticipant(json::Value value, model::CampaignCall& call, bool& ours,
+                             bool& worked) {
   static constexpr std::array<std::string_view, 3> kKeys = {"purpose", "userId", "sessions"};
   std::optional<std::string_view> purpose, user;
   Session session;  // all of the participant's together
@@ -186,11 +190,13 @@ absl::Status ReadParticipant(json::Value value, model::CampaignCall& call, bool&
                         [&](json::Value s) { return ReadSession(s, call.campaign_id, session); });
       }));
   ours = ours || session.ours;
-  call.answered = call.answered || session.connected;
+  call.answered = call.answered || session.connected || session.abandoned;
   call.abandoned = call.abandoned || session.abandoned;
   if (call.disposition.empty()) call.disposition.assign(session.disposition);
   const bool agent = purpose == "agent" || purpose == "user";
-  if (!agent || !call.agent_id.empty() || user.value_or("").empty()) return absl::OkStatus();
+  if (!agent || worked || user.value_or("").empty()) return absl::OkStatus();
+  worked = session.talk || session.handled || session.after_call || session.wrap_up_segment;
+  if (!worked && !call.agent_id.empty()) return absl::OkStatus();
   call.agent_id.assign(*user);
   call.talk = session.talk;
   call.wrap_up = session.after_call ? session.after_call : session.wrap_up_segment;
@@ -241,23 +247,23 @@ absl::StatusOr<model::CampaignStats> ParseCampaignStats(std::string_view body) {
 }
 
 absl::Status ParseCampaignCalls(std::string_view body, const std::string& campaign_id,
-                                absl::Time from, std::vector<model::CampaignCall>& out) {
+                                std::vector<model::CampaignCall>& out) {
   const auto read = [&](json::Value conversation) -> absl::Status {
     static constexpr std::array<std::string_view, 3> kKeys = {"conversationId", "conversationStart",
                                                               "participants"};
     model::CampaignCall call;
     call.campaign_id = campaign_id;
-    bool ours = false;
+    bool ours = false, worked = false;
     EVENKEEL_RETURN_IF_ERROR(
         ReadMembers(conversation, kKeys, {0, 1}, [&](int field, json::Value value) -> absl::Status {
           if (field == 0) return ReadId(value, call.id);
           if (field == 1) return value.Read(call.created_at);
           if (value.IsNull()) return absl::OkStatus();
-          return ReadEach(value,
-                          [&](json::Value part) { return ReadParticipant(part, call, ours); });
+          return ReadEach(
+              value, [&](json::Value part) { return ReadParticipant(part, call, ours, worked); });
         }));
     // Another campaign's is what the filter must not let through.
-    if (ours && call.created_at >= from) out.push_back(std::move(call));
+    if (ours) out.push_back(std::move(call));
     return absl::OkStatus();
   };
   return json::Reader().Parse(body, [&](json::Value root) {
@@ -329,8 +335,8 @@ absl::Status ParseCampaignCalls(std::string_view body, const std::string& campai
     if (campaign != campaign_id) return value.Error("is a call of another campaign");
     call.campaign_id = campaign_id;
     call.disposition.assign(disposition.value_or(""));
-    call.answered = disposition == "connected";
     call.abandoned = disposition == "abandoned" || outcome == "abandoned";
+    call.answered = disposition == "connected" || call.abandoned;
     call.completed = outcome == "completed";
     out.push_back(std::move(call));
     return absl::OkStatus();

@@ -22,10 +22,10 @@ absl::StatusOr<PageInfo> ParseCampaigns(std::string_view body,
                                         std::map<std::string, model::Campaign>& out);
 // GET outbound/campaigns/{id}/stats.
 absl::StatusOr<model::CampaignStats> ParseCampaignStats(std::string_view body);
-// POST analytics/conversations/details/query for a campaign: adds the conversations that began at
-// `from` or later, in the answer's order. What an agent did is of the first one who had the call.
+// POST analytics/conversations/details/query for a campaign: adds its conversations in the answer's
+// order. What an agent did is of the first who worked on the call.
 absl::Status ParseCampaignCalls(std::string_view body, const std::string& campaign_id,
-                                absl::Time from, std::vector<model::CampaignCall>& out);
+                                std::vector<model::CampaignCall>& out);
 
 }  // namespace platform
 

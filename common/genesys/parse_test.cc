@@ -35,7 +35,9 @@ constexpr char kQueues[] = R"({"entities":[
    "bullseye":{"rings":[
      {"expansionCriteria":[{"type":"TIMEOUT_SECONDS","threshold":12.5}],
       "actions":{"skillsToRemove":[{"id":"s1","name":"x"}]}},
-     {"expansionCriteria":[{"type":"TIMEOUT_SECONDS","threshold":15}],"actions":null},{}]},
+     {"expansionCriteria":[{"type":"TIMEOUT_SECONDS","threshold":15}],"actions":null},{},
+     {"expansionCriteria":[{"type":"NEWER"},{"threshold":4},{"type":"TIMEOUT_SECONDS"}],
+      "actions":{"skillsToRemove":[null,{"name":"y"},{"id":"s2"}]}}]},
    "conditionalGroupRouting":{},"conditionalGroupActivation":null},
   {"id":"q2","name":"Help","mediaSettings":{"call":null},
    "conditionalGroupActivation":{"pilotRule":{"conditions":[]},"rules":[]}}],
@@ -105,8 +107,10 @@ TEST(PlatformParseTest, API5_QueuesAndMembers) {
             (model::ServiceLevelTarget{0.8, absl::Seconds(20)}));
   EXPECT_EQ(queues["q1"].queue.division_id, "d1");
   EXPECT_FALSE(queues["q1"].automated);
-  EXPECT_EQ(queues["q1"].queue.rings,
-            (std::vector<model::Ring>{{absl::Seconds(12.5), {"s1"}}, {absl::Seconds(15), {}}, {}}));
+  EXPECT_EQ(
+      queues["q1"].queue.rings,
+      (std::vector<model::Ring>{
+          {absl::Seconds(12.5), {"s1"}}, {absl::Seconds(15), {}}, {}, {std::nullopt, {"s2"}}}));
   EXPECT_TRUE(queues["q2"].queue.rings.empty());
   EXPECT_TRUE(queues["q2"].automated);
   EXPECT_FALSE(queues["q2"].queue.service_level_target.has_value());

@@ -15,36 +15,39 @@
 namespace evenkeel::genesys {
 namespace {
 
-// The newest first, so that one page holds the last calls.
+// The last that ended, so that one page holds them. By their begin it would hold too many short
+// ones: of the calls of the last minutes the long ones still go on.
 std::string DetailsQuery(const std::string& campaign_id, absl::Time from, absl::Time to,
                          int page_size) {
   json::Writer writer;
-  return writer.BeginObject()
+  writer.BeginObject()
       .Field("interval", Interval(from, to))
       .Field("order", "desc")
-      .Field("orderBy", "conversationStart")
+      .Field("orderBy", "conversationEnd")
       .Key("paging")
       .BeginObject()
       .Field("pageSize", page_size)
       .Field("pageNumber", 1)
-      .EndObject()
-      .Key("segmentFilters")
-      .BeginArray()
-      .BeginObject()
-      .Field("type", "and")
-      .Key("predicates")
-      .BeginArray()
-      .BeginObject()
-      .Field("type", "dimension")
-      .Field("dimension", "outboundCampaignId")
-      .Field("operator", "matches")
-      .Field("value", campaign_id)
-      .EndObject()
-      .EndArray()
-      .EndObject()
-      .EndArray()
-      .EndObject()
-      .Take();
+      .EndObject();
+  const auto filter = [&](const char* filters, const char* dimension, const char* op) {
+    writer.Key(filters)
+        .BeginArray()
+        .BeginObject()
+        .Field("type", "and")
+        .Key("predicates")
+        .BeginArray()
+        .BeginObject()
+        .Field("type", "dimension")
+        .Field("dimension", dimension)
+        .Field("operator", op);
+  };
+  const auto end = [&] { writer.EndObject().EndArray().EndObject().EndArray(); };
+  filter("conversationFilters", "conversationEnd", "exists");
+  end();
+  filter("segmentFilters", "outboundCampaignId", "matches");
+  writer.Field("value", campaign_id);
+  end();
+  return writer.EndObject().Take();
 }
 
 std::string ChannelQuery(std::span<const std::string> queue_ids, absl::Time from, absl::Time to) {
@@ -76,20 +79,27 @@ bool PlatformReader::Has(model::Section section) const {
 absl::StatusOr<CampaignsReading> PlatformReader::ReadCampaigns(
     std::span<const std::string> campaign_ids, const CallLimits& limits) {
   CampaignsReading reading;
+  int64_t missing = 0;
   std::map<std::string, model::Campaign> found;
   for (const auto batch : Batches(campaign_ids)) {
     ApiRequest request = {{}, Ids("id", batch), ""};
     request.query.emplace_back("pageSize", kPageSize);
-    EVENKEEL_ASSIGN_OR_RETURN(
-        const Paged paged,
-        ReadPages(api_, platform::kCampaigns, request, PagingStyle::kPageNumber, limits,
-                  [&](std::string_view body) -> absl::StatusOr<PageInfo> {
-                    auto info = platform::ParseCampaigns(body, found);
-                    if (!info.ok()) return Understood(platform::kCampaigns, info.status());
-                    return info;
-                  }));
-    reading.counts.requests += paged.requests;
+    std::map<std::string, model::Campaign> in_batch;
+    const auto take = [&](std::string_view body) -> absl::StatusOr<PageInfo> {
+      auto info = platform::ParseCampaigns(body, in_batch);
+      if (!info.ok()) return Understood(platform::kCampaigns, info.status());
+      return info;
+    };
+    EVENKEEL_ASSIGN_OR_RETURN(const Listing listing, ReadWhole(in_batch, std::nullopt, [&] {
+                                return ReadPages(api_, platform::kCampaigns, request,
+                                                 PagingStyle::kPageNumber, limits, take);
+                              }));
+    reading.counts.requests += listing.requests;
+    missing += listing.missing;
+    found.merge(in_batch);
   }
+  int running = 0, without_stats = 0;
+  absl::Status failure;  // the first of the running campaigns'
   for (const std::string& id : std::set<std::string>(campaign_ids.begin(), campaign_ids.end())) {
     const auto it = found.find(id);
     if (it == found.end()) {
@@ -98,21 +108,31 @@ absl::StatusOr<CampaignsReading> PlatformReader::ReadCampaigns(
     }
     model::Campaign& campaign = it->second;
     if (Runs(campaign)) {
-      const auto response =
-          api_.Call(platform::kCampaignStats, {{{"campaignId", id}}, {}, ""}, limits);
+      const absl::Status status = ReadStats(campaign, limits);
       ++reading.counts.requests;
-      if (response.ok()) {
-        auto stats = platform::ParseCampaignStats(response->body);
-        if (!stats.ok()) return Understood(platform::kCampaignStats, stats.status());
-        campaign.stats = *stats;
-      } else if (!absl::IsNotFound(response.status())) {  // none yet
-        return response.status();
-      }
+      ++running;
+      if (absl::IsCancelled(status)) return status;
+      without_stats += status.ok() ? 0 : 1;
+      failure.Update(status);
     }
     reading.campaigns.push_back(std::move(campaign));
   }
-  reading.counts.expected = reading.counts.seen = static_cast<int64_t>(reading.campaigns.size());
+  // One campaign's failure is not the others'; where every one fails it is the reading's.
+  if (running > 0 && without_stats == running) return failure;
+  reading.counts.seen = static_cast<int64_t>(reading.campaigns.size()) - without_stats;
+  reading.counts.expected = static_cast<int64_t>(reading.campaigns.size()) + missing;
   return reading;
+}
+
+absl::Status PlatformReader::ReadStats(model::Campaign& campaign, const CallLimits& limits) {
+  const auto response =
+      api_.Call(platform::kCampaignStats, {{{"campaignId", campaign.id}}, {}, ""}, limits);
+  if (absl::IsNotFound(response.status())) return absl::OkStatus();  // none yet
+  if (!response.ok()) return response.status();
+  auto stats = platform::ParseCampaignStats(response->body);
+  if (!stats.ok()) return Understood(platform::kCampaignStats, stats.status());
+  campaign.stats = *stats;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<CampaignCallsReading> PlatformReader::ReadCampaignCalls(
@@ -125,12 +145,12 @@ absl::StatusOr<CampaignCallsReading> PlatformReader::ReadCampaignCalls(
         api_.Call(platform::kConversationDetails,
                   {{}, {}, DetailsQuery(id, from, to, kCampaignCalls)}, limits));
     ++reading.counts.requests;
-    EVENKEEL_RETURN_IF_ERROR(
-        Understood(platform::kConversationDetails,
-                   platform::ParseCampaignCalls(response.body, id, from, reading.calls)));
+    std::vector<model::CampaignCall> calls;
+    EVENKEEL_RETURN_IF_ERROR(Understood(platform::kConversationDetails,
+                                        platform::ParseCampaignCalls(response.body, id, calls)));
+    AddLastCalls(std::move(calls), from, reading.calls);
     ++reading.counts.seen;
   }
-  SortCalls(reading.calls);
   reading.counts.expected = reading.counts.seen;
   return reading;
 }
@@ -192,14 +212,19 @@ absl::StatusOr<ChannelWorkReading> PlatformReader::ReadChannelWork(
   };
   std::sort(reading.work.begin(), reading.work.end(),
             [&](const auto& a, const auto& b) { return key(a) < key(b); });
-  // Kinds of contact that we have no name for come together.
   std::vector<model::ChannelWork> merged;
   for (model::ChannelWork& entry : reading.work) {
-    if (!merged.empty() && key(merged.back()) == key(entry)) {
+    if (merged.empty() || key(merged.back()) != key(entry)) {
+      merged.push_back(std::move(entry));
+    } else if (entry.media == model::Media::kUnknown) {
+      // Kinds of contact that we have no name for come together.
       merged.back().handled += entry.handled;
       merged.back().handle_total += entry.handle_total;
     } else {
-      merged.push_back(std::move(entry));
+      return Understood(platform::kConversationAggregates,
+                        absl::InvalidArgumentError(
+                            absl::StrCat("$.results: agent ", entry.agent_id, " and queue ",
+                                         entry.queue_id, " come twice with one media in one day")));
     }
   }
   reading.work = std::move(merged);
@@ -235,14 +260,15 @@ void PlatformReader::AddOptionalProbes(std::span<const std::string> queue_ids,
         {&platform::kCampaignStats,
          {{{"campaignId", id}}, {}, ""},
          {"dialler"},
-         [](std::string_view body) { return platform::ParseCampaignStats(body).status(); }});
+         [](std::string_view body) { return platform::ParseCampaignStats(body).status(); },
+         /*may_be_absent=*/true});
     const absl::Time from = now - kCampaignCallsWindow;
     probes.push_back({&platform::kConversationDetails,
                       {{}, {}, DetailsQuery(id, from, now, 1)},
                       {"dialler"},
-                      [id, from](std::string_view body) {
+                      [id](std::string_view body) {
                         std::vector<model::CampaignCall> out;
-                        return platform::ParseCampaignCalls(body, id, from, out);
+                        return platform::ParseCampaignCalls(body, id, out);
                       }});
   }
   if (optional.adherence && !optional.agent_ids.empty()) {

@@ -72,24 +72,29 @@ absl::Status ReadServiceLevel(json::Value media, std::optional<model::ServiceLev
 }
 
 // {"rings": [{"expansionCriteria": [{"type", "threshold"}], "actions": {"skillsToRemove":
-// [...]}}]}; thresholds are seconds in the ring. A ring without one is left at once.
+// [...]}}]}; thresholds are seconds in the ring.
 absl::Status ReadBullseye(json::Value value, std::vector<model::Ring>& out) {
   static constexpr std::array<std::string_view, 1> kRings = {"rings"};
   static constexpr std::array<std::string_view, 2> kRing = {"expansionCriteria", "actions"};
   static constexpr std::array<std::string_view, 2> kCriterium = {"type", "threshold"};
   static constexpr std::array<std::string_view, 1> kActions = {"skillsToRemove"};
   const auto read_criterium = [&](json::Value criterium) -> absl::Status {
-    std::string_view type;
-    absl::Duration threshold;
+    std::optional<std::string_view> type;
+    std::optional<absl::Duration> threshold;
     EVENKEEL_RETURN_IF_ERROR(
-        ReadMembers(criterium, kCriterium, {0, 1}, [&](int field, json::Value member) {
-          return field == 0 ? member.Read(type) : ReadSpan(member, absl::Seconds(1), threshold);
+        ReadMembers(criterium, kCriterium, {}, [&](int field, json::Value member) -> absl::Status {
+          if (field == 0) return member.Read(type);
+          if (member.IsNull()) return absl::OkStatus();
+          return ReadSpan(member, absl::Seconds(1), threshold.emplace());
         }));
     if (type == "TIMEOUT_SECONDS") out.back().threshold = threshold;
     return absl::OkStatus();
   };
   const auto read_skill = [&](json::Value skill) {
-    return ReadReference(skill, out.back().skills_removed.emplace_back());
+    std::string id;
+    EVENKEEL_RETURN_IF_ERROR(ReadReference(skill, id));
+    if (!id.empty()) out.back().skills_removed.push_back(std::move(id));
+    return absl::OkStatus();
   };
   if (value.IsNull()) return absl::OkStatus();
   return ReadMembers(value, kRings, {}, [&](int, json::Value rings) -> absl::Status {

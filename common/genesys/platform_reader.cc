@@ -12,9 +12,6 @@
 namespace evenkeel::genesys {
 namespace {
 
-// How often a listing that moves is read.
-constexpr int kReadings = 3;
-
 std::string ActivityQuery(std::span<const std::string> queue_ids) {
   json::Writer writer;
   writer.BeginObject().Key("metrics").BeginArray();
@@ -51,32 +48,6 @@ std::string AggregatesQuery(std::span<const std::string> queue_ids, bool by_agen
     WriteStrings(writer, "metrics", {"nOffered", "tAnswered", "tAbandon", "tHandle"});
   }
   return writer.EndObject().Take();
-}
-
-struct Listing {
-  int requests = 0;
-  int64_t missing = 0;  // entries that the API counts, and that did not come
-};
-
-// Reads a listing into `entries` with `read`, and again when it moved (API-4): somebody came or
-// left between two pages, so some entries came twice and others not at all. One that falls short by
-// as much a second time holds still. `count` is its length where its own pages do not tell.
-template <typename Entry>
-absl::StatusOr<Listing> ReadWhole(std::map<std::string, Entry>& entries,
-                                  std::optional<int64_t> count,
-                                  const std::function<absl::StatusOr<Paged>()>& read) {
-  Listing listing;
-  for (int round = 1;; ++round) {
-    entries.clear();
-    EVENKEEL_ASSIGN_OR_RETURN(const Paged paged, read());
-    listing.requests += paged.requests;
-    // Without any count, whatever came twice came instead of another.
-    const int64_t expected = paged.total.value_or(count.value_or(paged.entries));
-    const int64_t missing = std::max<int64_t>(0, expected - static_cast<int64_t>(entries.size()));
-    const bool still = missing == 0 || (round > 1 && missing == listing.missing);
-    listing.missing = missing;
-    if ((still && !paged.moved) || round == kReadings) return listing;
-  }
 }
 
 }  // namespace

@@ -50,6 +50,9 @@ class PlatformReader final : public CentreReader {
                               const std::function<absl::Status(std::string_view)>& parse,
                               absl::Time& from, absl::Time& to, Counts& counts);
 
+  // Puts what the campaign's dialler counts into it; it has nothing to tell before it has dialled.
+  absl::Status ReadStats(model::Campaign& campaign, const CallLimits& limits);
+
   void AddOptionalProbes(std::span<const std::string> queue_ids, const OptionalReads& optional,
                          std::vector<Probe>& probes) const;
 

@@ -81,7 +81,8 @@ bool IsPinRefusal(const absl::Status& status) {
 }
 
 bool PreflightReport::ok() const {
-  return identity_status.ok() && queues_status.ok() && gone.empty() &&
+  return identity_status.ok() && queues_status.ok() && campaigns_status.ok() && gone.empty() &&
+         gone_campaigns.empty() &&
          std::all_of(probes.begin(), probes.end(),
                      [](const ProbeResult& probe) { return probe.status.ok(); });
 }
@@ -118,14 +119,24 @@ PreflightReport RunPreflight(Client& client, CentreReader& reader, const Pins& p
       }
     }
   }
-  // A probe of a queue that is not there would tell nothing of the operation.
-  std::erase_if(there, [&](const std::string& id) {
-    return std::find(report.gone.begin(), report.gone.end(), id) != report.gone.end();
-  });
+  if (!optional.campaign_ids.empty()) {
+    auto campaigns = reader.ReadCampaigns(optional.campaign_ids, limits);
+    report.campaigns_status = campaigns.status();
+    if (campaigns.ok()) report.gone_campaigns = std::move(campaigns->gone);
+  }
+  // A probe of something that is not there would tell nothing of the operation.
+  const auto without = [](std::vector<std::string>& ids, const std::vector<std::string>& gone) {
+    std::erase_if(ids, [&](const std::string& id) {
+      return std::find(gone.begin(), gone.end(), id) != gone.end();
+    });
+  };
+  without(there, report.gone);
+  without(optional.campaign_ids, report.gone_campaigns);
   for (Probe& probe : reader.Probes(there, optional)) {
     const auto response = client.api().Call(*probe.operation, probe.request, limits);
     absl::Status status = response.ok() ? Understood(*probe.operation, probe.parse(response->body))
                                         : response.status();
+    if (probe.may_be_absent && absl::IsNotFound(status)) status = absl::OkStatus();
     report.probes.push_back({probe.operation, std::move(probe.loops), std::move(status)});
   }
   report.requests_per_minute = client.pacer().per_minute();
@@ -134,6 +145,13 @@ PreflightReport RunPreflight(Client& client, CentreReader& reader, const Pins& p
     report.warnings.push_back(
         absl::StrCat("this machine's clock is ", absl::FormatDuration(absl::AbsDuration(*ahead)),
                      *ahead > absl::ZeroDuration() ? " ahead of" : " behind", " the API's"));
+  }
+  if (there.empty()) {
+    report.warnings.emplace_back("the reads of single queues were not tried: the scope has none");
+  }
+  if (optional.adherence && optional.agent_ids.empty()) {
+    report.warnings.emplace_back(
+        "the read of adherence was not tried: no member of the scope's queues is known");
   }
   if (!report.automated.empty()) {
     report.warnings.push_back(absl::StrCat(

@@ -50,12 +50,14 @@ struct ProbeResult {
 struct PreflightReport {
   absl::Status identity_status;  // of CheckIdentity
   Identity identity;
-  absl::Status queues_status;          // of reading the configured queues with their members
-  std::vector<ProbeResult> probes;     // not tried when there is no token
-  std::vector<std::string> gone;       // configured queues that are not there
-  std::vector<std::string> automated;  // queues where native automation moves agents too
-  double requests_per_minute = 0;      // our share of the limit that the API told
-  std::vector<std::string> warnings;   // what may be so, but is worth knowing; one line each
+  absl::Status queues_status;               // of reading the configured queues with their members
+  absl::Status campaigns_status;            // of reading the configured campaigns
+  std::vector<ProbeResult> probes;          // not tried when there is no token
+  std::vector<std::string> gone;            // configured queues that are not there
+  std::vector<std::string> gone_campaigns;  // configured campaigns that are not there
+  std::vector<std::string> automated;       // queues where native automation moves agents too
+  double requests_per_minute = 0;           // our share of the limit that the API told
+  std::vector<std::string> warnings;        // what may be so, but is worth knowing; one line each
 
   bool ok() const;
   // Permissions whose lack was named for `loop`, sorted.

@@ -35,7 +35,7 @@ enum class CampaignStatus {
 struct CampaignStats {
   int64_t attempts = 0;
   int64_t connects = 0;                 // of those, answered
-  std::optional<double> connect_ratio;  // 0 to 1, as the API says
+  std::optional<double> connect_ratio;  // 0 or more, as the API says
   int64_t idle_agents = 0;
   double effective_idle_agents = 0;  // with those who will soon be
   // Calls an agent that the dialler itself now makes, at most what the campaign allows.
@@ -56,7 +56,8 @@ struct Campaign {
   // set.
   std::optional<double> calls_per_agent;
   std::optional<double> abandon_limit_percent;  // 0 to 100, that the dialler itself keeps to
-  std::optional<CampaignStats> stats;           // absent: not running, or the dialect has none
+  // Absent: not running, or the dialect has none, or they could not be read.
+  std::optional<CampaignStats> stats;
 
   friend bool operator==(const Campaign&, const Campaign&) = default;
 };

@@ -63,7 +63,7 @@ struct ServiceLevelTarget {
 
 // A bullseye ring: what happens after a contact has waited so long in it.
 struct Ring {
-  absl::Duration threshold;
+  std::optional<absl::Duration> threshold;  // absent: none set
   std::vector<std::string> skills_removed;  // ids, in the API's order
 
   friend bool operator==(const Ring&, const Ring&) = default;

@@ -32,9 +32,10 @@ http::Priority PriorityOf(Section section) {
   switch (section) {
     case Section::kStates:
     case Section::kLive:
+      return http::Priority::kState;
+    // A request or two a campaign: many of them must not slow what every loop rests on.
     case Section::kCampaigns:
     case Section::kCampaignCalls:
-      return http::Priority::kState;
     case Section::kQueues:
     case Section::kAdherence:
       return http::Priority::kMembers;
@@ -195,8 +196,14 @@ std::vector<std::string> Poller::QueueIds() const {
 std::vector<std::string> Poller::SubjectsOf(Section section) const {
   switch (section) {
     case Section::kCampaigns:
-    case Section::kCampaignCalls:
       return settings_.campaign_ids;
+    case Section::kCampaignCalls: {
+      std::vector<std::string> there;
+      for (const std::string& id : settings_.campaign_ids) {
+        if (!gone_campaigns_.contains(id)) there.push_back(id);
+      }
+      return there;
+    }
     case Section::kAdherence:
       return builder_.MemberIds();
     default:
@@ -352,7 +359,11 @@ absl::StatusOr<int> Poller::ReadCampaigns(absl::Time asked_at, const genesys::Ca
     log_.Warning("managed campaigns do not exist in the centre",
                  {{"campaigns", absl::StrJoin(gone, " ")}});
   }
-  gone_campaigns_ = gone;
+  if (gone != gone_campaigns_) {
+    gone_campaigns_ = gone;
+    // One that has come back has calls again.
+    if (progress_.contains(Section::kCampaignCalls)) Wake(Section::kCampaignCalls);
+  }
   return reading.counts.requests;
 }
 

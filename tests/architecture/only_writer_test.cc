@@ -39,6 +39,7 @@ std::vector<std::string> WriteMarks() {
       "routing:queue:edit",
       "routing:queue:write",
       "outbound:campaign:edit",
+      "outbound:campaign:write",
   };
   for (const genesys::Operation* operation : actuator::kWriteOperations) {
     marks.emplace_back(operation->name);

@@ -121,6 +121,15 @@ TEST_P(DoctorTest, Api10QueuesThatDoNotExistAreNamedAndTheOthersTried) {
   ExpectTold(report);
 }
 
+TEST_P(DoctorTest, Api10CampaignsThatDoNotExistAreNamed) {
+  config_.mutable_scope()->add_campaigns()->set_id("nowhere");
+  const ctl::DoctorReport report = Examine();
+  EXPECT_THAT(report.Problems(),
+              ElementsAre("scope.campaigns names campaigns that do not exist: nowhere"));
+  EXPECT_EQ(report.preflight.probes.size(), 6u);
+  ExpectTold(report);
+}
+
 TEST_P(DoctorTest, Api10WrongCredentialsEndIt) {
   UseReader("evenkeel-demo", "guessed");
   const ctl::DoctorReport report = Examine();

@@ -102,6 +102,36 @@ TEST_F(OptionalReaderTest, Api5TheLastCallsWithWrapUpTimes) {
   for (const std::string& agent : agents) EXPECT_GE(agent, "a120");
 }
 
+// By their begin, the calls of the last minutes that have ended are the short ones.
+TEST_F(OptionalReaderTest, Dial9TheLastCallsAreNotTheShortOnes) {
+  Scenario scenario = WithCampaign();
+  Campaign& campaign = scenario.campaigns[0];
+  campaign.calls_per_agent = 1;
+  campaign.outcomes = {{absl::ZeroDuration(), 1, 0, 0}};
+  campaign.talk = Spread(Shape::kExponential, 300);
+  for (Agent& agent : scenario.agents) agent.memberships = {{2, true}};
+  SimClient sim({.dialect = Dialect::kPlatform}, scenario);
+  genesys::ClientOptions options;
+  options.api_base_url = options.login_base_url = sim.url();
+  options.credentials = [] {
+    return absl::StatusOr<genesys::Credentials>({"evenkeel-readonly", Secret("evenkeel-readonly")});
+  };
+  const auto client = *genesys::Client::Make(options, sim.clock(), nullptr);
+  sim.Advance(absl::Minutes(61));
+  const auto reading =
+      genesys::MakeCentreReader(*client, sim.clock())->ReadCampaignCalls(campaigns_, {});
+  ASSERT_TRUE(reading.ok()) << reading.status();
+  absl::Duration talk;
+  int completed = 0;
+  for (const model::CampaignCall& call : reading->calls) {
+    if (!call.completed) continue;
+    talk += *call.talk;
+    ++completed;
+  }
+  EXPECT_GT(completed, 70);
+  EXPECT_NEAR(absl::ToDoubleSeconds(talk / completed), 300, 100);
+}
+
 TEST_F(OptionalReaderTest, Api5SchedulesOfTheAgents) {
   std::vector<std::string> agents;
   for (int a = 0; a < 130; ++a) {

@@ -78,8 +78,8 @@ std::vector<std::string> DoctorReport::Problems() const {
     problems.push_back(absl::StrCat("read client: ", preflight.identity_status.message()));
   }
   // A permission that lacks is named by the probe of its operation.
-  if (!preflight.queues_status.ok() && !absl::IsPermissionDenied(preflight.queues_status)) {
-    problems.emplace_back(preflight.queues_status.message());
+  for (const absl::Status& status : {preflight.queues_status, preflight.campaigns_status}) {
+    if (!status.ok() && !absl::IsPermissionDenied(status)) problems.emplace_back(status.message());
   }
   std::set<std::string> loops;
   for (const genesys::ProbeResult& probe : preflight.probes) {
@@ -95,9 +95,11 @@ std::vector<std::string> DoctorReport::Problems() const {
                                       absl::StrJoin(missing, ", ")));
     }
   }
-  if (!preflight.gone.empty()) {
-    problems.push_back(absl::StrCat("scope.queues names queues that do not exist: ",
-                                    absl::StrJoin(preflight.gone, ", ")));
+  for (const auto& [what, gone] :
+       {std::pair("queues", &preflight.gone), std::pair("campaigns", &preflight.gone_campaigns)}) {
+    if (gone->empty()) continue;
+    problems.push_back(absl::StrCat("scope.", what, " names ", what,
+                                    " that do not exist: ", absl::StrJoin(*gone, ", ")));
   }
   if (write_client && !write_client->ok()) {
     problems.push_back(absl::StrCat("write client: ", write_client->message()));
@@ -248,6 +250,7 @@ std::string DoctorJson(const DoctorReport& report) {
     writer.Null();
   }
   WriteTexts(writer, "queues_gone", preflight.gone);
+  WriteTexts(writer, "campaigns_gone", preflight.gone_campaigns);
   WriteTexts(writer, "queues_automated", preflight.automated);
   writer.Key("services");
   WriteServices(writer, report.services);

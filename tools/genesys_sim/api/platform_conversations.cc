@@ -23,7 +23,7 @@ struct DetailsQuery {
 
 absl::Status ReadQuery(json::Value root, DetailsQuery& query) {
   static const auto& conversation =
-      *new std::vector<std::string>{"conversationId", "originatingDirection"};
+      *new std::vector<std::string>{"conversationEnd", "conversationId", "originatingDirection"};
   static const auto& segment = *new std::vector<std::string>{
       "outboundCampaignId", "queueId", "userId", "mediaType", "direction", "wrapUpCode", "purpose"};
   std::string interval, order = "asc", order_by = "conversationStart";
@@ -78,6 +78,7 @@ class Conversation {
 
   bool Has(std::string_view dimension, const std::string* value) const {
     const auto is = [&](std::string_view one) { return value == nullptr || *value == one; };
+    if (dimension == "conversationEnd") return value == nullptr;  // all have one
     if (dimension == "conversationId") return is(Id(kConversation));
     if (dimension == "originatingDirection" || dimension == "direction") return is(Direction());
     if (dimension == "outboundCampaignId") return campaign_ != nullptr && is(campaign_->id);

@@ -123,6 +123,10 @@ TEST_F(HistoryTest, Sim3ConversationsAreFilteredSortedAndPaged) {
           "value":")" +
       id + R"("}]}])");
   ASSERT_EQ(one.size(), 1u);
+  EXPECT_EQ(Conversations(R"(,"conversationFilters":[{"type":"and","predicates":[
+                {"dimension":"conversationEnd","operator":"exists"}]}])")
+                .size(),
+            all.size());
   // By days that the interval touches: not the day before.
   const JsonTree yesterday =
       client_.Post(kDetails, R"({"interval":"2024-05-14T08:00:00Z/2024-05-15T00:00:00Z"})");
