@@ -11,7 +11,7 @@ PACKAGES_BUILD=(
   prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc zlib1g-dev
 )
 PACKAGES_TEST=(libgmock-dev libgtest-dev python3-minimal python3-httpx python3-requests tzdata)
-PACKAGES_BENCH=(python3-minimal libpython3-stdlib)
+PACKAGES_BENCH=(python3-minimal libpython3-stdlib python3-scipy)
 PACKAGES_GATES=(clang-format nodejs npm)
 
 jobs=$(nproc)

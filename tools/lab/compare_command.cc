@@ -1,6 +1,5 @@
 #include "tools/lab/compare_command.h"
 
-#include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 #include <absl/strings/str_split.h>
@@ -9,37 +8,16 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <set>
 #include <system_error>
 
 #include "common/base/flags.h"
 #include "common/base/status_macros.h"
 #include "tools/genesys_sim/scenario/loader.h"
 #include "tools/lab/compare/comparison.h"
+#include "tools/lab/seeds.h"
 
 namespace evenkeel::lab {
 namespace {
-
-// "1000-1009" or "3,7,11".
-absl::StatusOr<std::vector<uint64_t>> ParseSeeds(const std::string& text) {
-  const absl::Status wrong =
-      absl::InvalidArgumentError("--seeds must be like 1000-1009 or 3,7,11, at most 10000 of them");
-  std::vector<uint64_t> seeds;
-  for (const absl::string_view part : absl::StrSplit(text, ',')) {
-    const std::vector<absl::string_view> ends = absl::StrSplit(part, '-');
-    uint64_t first = 0, last = 0;
-    if (ends.size() > 2 || !absl::SimpleAtoi(ends.front(), &first) ||
-        !absl::SimpleAtoi(ends.back(), &last) || last < first || last - first >= 10'000 ||
-        last - first + seeds.size() >= 10'000) {
-      return wrong;
-    }
-    for (uint64_t k = 0; k <= last - first; ++k) seeds.push_back(first + k);
-  }
-  if (std::set<uint64_t>(seeds.begin(), seeds.end()).size() != seeds.size()) {
-    return absl::InvalidArgumentError("--seeds: one occurs twice");
-  }
-  return seeds;
-}
 
 absl::Status WriteFiles(const Comparison& comparison, const std::string& folder) {
   std::error_code problem;

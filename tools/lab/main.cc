@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "tools/lab/compare_command.h"
+#include "tools/lab/judge_command.h"
 #include "tools/lab/replay_command.h"
 #include "tools/lab/validate.h"
 
@@ -16,6 +17,7 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"compare", "what policies would have done, on the same calls", evenkeel::lab::RunCompare},
+    {"judge", "the capacity loop against the bars of its specification", evenkeel::lab::RunJudge},
     {"replay", "recorded snapshots planned again", evenkeel::lab::RunReplay},
     {"validate", "the engine against published models and formulas", evenkeel::lab::RunValidate},
 };

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "common/stats/dispersion.h"
+#include "services/actuator/core/proposal.h"
 #include "services/optimizer/adapters/glpk_solver.h"
 #include "services/optimizer/core/capacity/planner.h"
 #include "services/optimizer/core/capacity/proposals.h"
@@ -194,8 +195,13 @@ Shift RunShift(const std::shared_ptr<const sim::Scenario>& scenario, uint64_t se
     const CentreView view(engine, queues);
     VirtualIngest ingest(view);
     absl::Time now = kStart;
-    VirtualActuator actuator(
-        engine, queues, [&](const model::Change& change) { ingest.ObserveChange(change, now); });
+    VirtualActuator actuator(engine, queues, [&](const model::Change& change) {
+      ingest.ObserveChange(change, now);
+      if (change.state != model::ChangeState::kApplied) return;
+      const auto& entity = std::get<model::MembershipEntity>(change.proposal.entity);
+      shift.changes.push_back(
+          {entity.agent_id, entity.queue_id, actuator::IsJoin(change.proposal), now - kStart});
+    });
     optimizer::PlannerSettings settings;
     for (const int queue : queues) {
       settings.queues.emplace_back().queue_id = scenario->queues[queue].id;

@@ -48,8 +48,17 @@ inline constexpr Metric kMetrics[] = {
     {"changes", "changes", 1, 0, true, &ShiftFigures::changes},
 };
 
+// A membership that Evenkeel changed.
+struct MembershipChange {
+  std::string agent_id;
+  std::string queue_id;
+  bool joins = false;
+  absl::Duration at;  // since the shift's begin
+};
+
 struct Shift {
   ShiftFigures figures;
+  std::vector<MembershipChange> changes;  // in their order
   // Mean wait of the contacts that were answered or gave up in each kSeriesStep; NaN: none.
   std::vector<double> wait_series_seconds;
 };

@@ -9,7 +9,9 @@
 
 #include "common/base/status_macros.h"
 #include "services/optimizer/core/capacity/certificate.h"
+#include "services/optimizer/core/capacity/decomposition.h"
 #include "services/optimizer/core/capacity/network.h"
+#include "services/optimizer/core/capacity/priced_flow.h"
 #include "services/optimizer/core/capacity/whole_agents.h"
 
 namespace evenkeel::optimizer {
@@ -61,10 +63,22 @@ Solution Extract(const Network& network, const LinearSolution& linear, double co
   return solution;
 }
 
-// The certified optimum; nullopt when no plan holds every row.
+// The certified optimum; nullopt when no plan holds every row. `start`: as of Decompose().
 absl::StatusOr<std::optional<Solution>> SolveNetwork(const Network& network,
-                                                     const LinearProgramSolver& solver) {
+                                                     const LinearProgramSolver& solver,
+                                                     std::span<const double> start = {}) {
   if (HasContradiction(network)) return std::nullopt;
+  if (IsFlow(network)) {
+    const bool priced = std::any_of(network.arcs.begin(), network.arcs.end(),
+                                    [](const Network::Arc& arc) { return arc.price > 0; });
+    std::optional<FlowPlan> plan = priced ? SolvePricedFlow(network) : Decompose(network, start);
+    if (!plan) return std::nullopt;
+    const Certificate certificate = Certify(network, plan->assigned, plan->group_values);
+    if (certificate.holds()) {
+      return Solution{std::move(plan->assigned), std::move(plan->group_values),
+                      std::move(plan->queue_values), certificate.gap_ratio};
+    }
+  }
   LinearProgram program = MakeLinearProgram(network);
   // Solvers have absolute tolerances. Where the optimum is so small that they leave a gap, costs
   // are stated in units of that optimum.
@@ -89,32 +103,6 @@ absl::StatusOr<std::optional<Solution>> SolveNetwork(const Network& network,
   return absl::InternalError(absl::StrFormat(
       "the plan is not certified: relative gap %.3g, breach %.3g, at most %.3g is accepted",
       certificate.gap_ratio, certificate.breach_ratio, kCertifiedGapRatio));
-}
-
-// No minima, but each agent missing below `minima` costs more than any plan could save by it.
-Network Relax(const Network& network, const std::vector<double>& minima) {
-  double most_gain = 0, most_price = 0;
-  double least_efficiency = 1, most_efficiency = 1;
-  for (const Network::Queue& queue : network.queues) {
-    most_gain = std::max(most_gain, queue.cost.GainAbove(0));
-    most_price = std::max(most_price, -queue.cost.GainBelow(queue.cost.corners().back().staff));
-  }
-  for (const Network::Arc& arc : network.arcs) {
-    most_price = std::max(most_price, arc.price / arc.efficiency);
-    least_efficiency = std::min(least_efficiency, arc.efficiency);
-    most_efficiency = std::max(most_efficiency, arc.efficiency);
-  }
-  // An agent gained for one queue is lost to another, with a price for each queue between.
-  const double hops = static_cast<double>(network.queues.size()) + 1;
-  const double penalty = (2 * most_gain + 1 + hops * most_price) *
-                         (most_efficiency / least_efficiency) *
-                         (most_efficiency > least_efficiency ? 1e3 : 1);
-  Network relaxed = network;
-  for (size_t q = 0; q < network.queues.size(); ++q) {
-    relaxed.queues[q].least = 0;
-    relaxed.queues[q].cost = network.queues[q].cost.WithPenaltyBelow(minima[q], penalty);
-  }
-  return relaxed;
 }
 
 bool EfficienciesAreOne(const Network& network) {
@@ -159,10 +147,11 @@ absl::StatusOr<std::vector<int64_t>> SolveWhole(const Network& network, const Ne
   if (is_whole && is_within && !new_minima) {
     solution = fractional;  // an optimum that keeps the tighter bounds is theirs too
   } else if (!relaxed) {
-    EVENKEEL_ASSIGN_OR_RETURN(solution, SolveNetwork(rounded, solver));
+    EVENKEEL_ASSIGN_OR_RETURN(solution, SolveNetwork(rounded, solver, fractional.assigned));
   }
   if (!solution) {
-    EVENKEEL_ASSIGN_OR_RETURN(solution, SolveNetwork(Relax(rounded, minima), solver));
+    EVENKEEL_ASSIGN_OR_RETURN(solution,
+                              SolveNetwork(Relax(rounded, minima), solver, fractional.assigned));
   }
   if (!solution) return absl::InternalError("a plan without minima came out infeasible");
   std::vector<int64_t> whole;

@@ -394,9 +394,9 @@ class SpoiledSolver final : public LinearProgramSolver {
 };
 
 TEST(BalanceModelTest, WrongAnswersOfASolverAreFoundOut_CAP10) {
-  std::mt19937_64 random(27);
+  std::mt19937_64 random(28);
   const BalanceProblem problem =
-      RandomProblem(random, {.groups = 4, .queues = 3, .with_minima = false});
+      RandomProblem(random, {.groups = 4, .queues = 3, .with_minima = false, .efficiencies = true});
   ASSERT_TRUE(SolveBalance(problem, SpoiledSolver([](LinearSolution&) {})).ok());
   const auto code = [&](std::function<void(LinearSolution&)> spoil) {
     return SolveBalance(problem, SpoiledSolver(std::move(spoil))).status().code();
@@ -414,7 +414,8 @@ TEST(BalanceModelTest, AFailedSolveSaysSo_CAP10) {
   GlpkOptions options;
   options.iteration_limit = 1;
   std::mt19937_64 random(28);
-  const BalanceProblem problem = RandomProblem(random, {.groups = 9, .queues = 6});
+  const BalanceProblem problem =
+      RandomProblem(random, {.groups = 9, .queues = 6, .efficiencies = true});
   EXPECT_EQ(SolveBalance(problem, GlpkSolver(options)).status().code(),
             absl::StatusCode::kDeadlineExceeded);
 }

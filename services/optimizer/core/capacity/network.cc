@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -58,6 +59,31 @@ double ObjectiveOf(const Network& network, const std::vector<double>& assigned) 
   return objective;
 }
 
+Network Relax(const Network& network, const std::vector<double>& minima) {
+  double most_gain = 0, most_price = 0;
+  double least_efficiency = 1, most_efficiency = 1;
+  for (const Network::Queue& queue : network.queues) {
+    most_gain = std::max(most_gain, queue.cost.GainAbove(0));
+    most_price = std::max(most_price, -queue.cost.GainBelow(queue.cost.corners().back().staff));
+  }
+  for (const Network::Arc& arc : network.arcs) {
+    most_price = std::max(most_price, arc.price / arc.efficiency);
+    least_efficiency = std::min(least_efficiency, arc.efficiency);
+    most_efficiency = std::max(most_efficiency, arc.efficiency);
+  }
+  // An agent gained for one queue is lost to another, with a price for each queue between.
+  const double hops = static_cast<double>(network.queues.size()) + 1;
+  const double penalty = (2 * most_gain + 1 + hops * most_price) *
+                         (most_efficiency / least_efficiency) *
+                         (most_efficiency > least_efficiency ? 1e3 : 1);
+  Network relaxed = network;
+  for (size_t q = 0; q < network.queues.size(); ++q) {
+    relaxed.queues[q].least = 0;
+    relaxed.queues[q].cost = network.queues[q].cost.WithPenaltyBelow(minima[q], penalty);
+  }
+  return relaxed;
+}
+
 LinearProgram MakeLinearProgram(const Network& network) {
   LinearProgram program;
   for (size_t g = 0; g < network.agents.size(); ++g) {
@@ -89,6 +115,30 @@ LinearProgram MakeLinearProgram(const Network& network) {
     if (queue.most > from) add_segment(queue.most, queue.cost.GainAbove(from));
   }
   return program;
+}
+
+ArcIndex::ArcIndex(const Network& network)
+    : first_of_group_(network.agents.size() + 1, 0), first_of_queue_(network.queues.size() + 1, 0) {
+  for (const Network::Arc& arc : network.arcs) {
+    ++first_of_group_[arc.group + 1];
+    ++first_of_queue_[arc.queue + 1];
+    group_.push_back(static_cast<int>(arc.group));
+    queue_.push_back(static_cast<int>(arc.queue));
+  }
+  std::partial_sum(first_of_group_.begin(), first_of_group_.end(), first_of_group_.begin());
+  std::partial_sum(first_of_queue_.begin(), first_of_queue_.end(), first_of_queue_.begin());
+  std::vector<int> next = first_of_queue_;
+  by_queue_.resize(network.arcs.size());
+  std::vector<int> groups(network.agents.size());
+  std::iota(groups.begin(), groups.end(), 0);
+  const auto choice = [this](int g) { return first_of_group(g + 1) - first_of_group(g); };
+  std::stable_sort(groups.begin(), groups.end(),
+                   [&](int a, int b) { return choice(a) < choice(b); });
+  for (const int g : groups) {
+    for (int a = first_of_group(g); a < first_of_group(g + 1); ++a) {
+      by_queue_[static_cast<size_t>(next[network.arcs[static_cast<size_t>(a)].queue]++)] = a;
+    }
+  }
 }
 
 }  // namespace evenkeel::optimizer
