@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 namespace evenkeel::stats {
 namespace {
@@ -235,6 +236,34 @@ ErlangAFigures ErlangA(int64_t agents, double offered_load, double mean_handle_s
   return figures;
 }
 
+namespace {
+
+// The mean queue of M/M/n+M state by state: with k waiting the rate of leaving is n + k / patience
+// in handle times. All terms are positive. Only where few states count; else nullopt.
+std::optional<double> MeanQueueByStates(int64_t agents, double free_odds, double offered_load,
+                                        double patience_in_handle_times) {
+  constexpr int kMostStates = 400;
+  // More than so many states away from the likeliest one nothing is left to add.
+  const auto n = static_cast<double>(agents);
+  const double likeliest = std::max(0.0, offered_load - n) * patience_in_handle_times;
+  if (likeliest > kMostStates / 2.0) return std::nullopt;
+  double share = 1, all = 1, waiting = 0;
+  for (int k = 1; k <= kMostStates; ++k) {
+    const double ratio = offered_load / (n + k / patience_in_handle_times);
+    share *= ratio;
+    all += share;
+    waiting += k * share;
+    // From here on every term is less than `ratio` of the one before, but for the growth of k.
+    const double next = ratio * (1 + 1.0 / k);
+    if (next < 1 && k * share * next / (1 - next) < 1e-17 * waiting) {
+      return waiting / (free_odds + all);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::vector<double> ErlangAMeanQueues(int64_t max_agents, double offered_load,
                                       double mean_handle_seconds, double mean_patience_seconds,
                                       double negligible) {
@@ -246,6 +275,10 @@ std::vector<double> ErlangAMeanQueues(int64_t max_agents, double offered_load,
   double odds = 0;
   for (int64_t n = 1; n <= max_agents && queues.back() > negligible; ++n) {
     odds = NextFreeOdds(odds, n, offered_load);
+    if (const auto queue = MeanQueueByStates(n, odds, offered_load, patience_in_handle_times)) {
+      queues.push_back(*queue);
+      continue;
+    }
     double waits = 0, left = 0, scale = 0;
     if (odds < kInfinity) {  // else nobody waits
       const WaitDensity density(n, offered_load, patience_in_handle_times);

@@ -5,6 +5,7 @@ namespace evenkeel::binaries {
 namespace {
 
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
@@ -36,6 +37,7 @@ TEST_F(CtlTest, AWrongCommandLineIsOneLine) {
            {{"doctor", "now"}, "usage: evenkeelctl doctor"},
            {{"doctor"}, "--config FILE (or EVENKEEL_CONFIG) is needed"},
            {{"doctor", "--config", "/no/such.yaml"}, "\"/no/such.yaml\" cannot be read"},
+           {{"plan", "dial", "--config", config}, "plan knows \"capacity\" alone, not \"dial\""},
            {{"snapshot", "seven", "--config", config}, "the snapshot must be a number"},
        }) {
     const Outcome outcome = Run(arguments);
@@ -89,6 +91,40 @@ TEST_F(CtlTest, Api10DoctorShowsServicesThatRun) {
   EXPECT_THAT(outcome.out, HasSubstr("all dry_run; 0 writes in the last hour"));
 }
 
+TEST_F(CtlTest, CAP6_AProblemThatCannotBeIsExplainedAndPlannedAllTheSame) {
+  rig_.StartSimulator();
+  std::string config = rig_.Config(rig_.url());
+  const auto optimizer =
+      rig_.Start("evenkeel-optimizer", {"--config", rig_.Write("a.yaml", config)});
+  const std::string any = "optimizer: {listen: \"127.0.0.1:0\"";
+  ASSERT_NE(config.find(any), std::string::npos);
+  config.replace(config.find(any), any.size(),
+                 absl::StrCat("optimizer: {listen: \"127.0.0.1:",
+                              PortIn(optimizer->WaitForLine("\"listening\"")), "\""));
+  const std::string running = rig_.Write("b.yaml", config);
+  const auto plan = [&](const std::string& min) {
+    return Run({"plan", "capacity", "--config", running, "--problem",
+                rig_.Write("problem.json",
+                           R"({"balance":{"queues":[{"id":"sales","calls_per_hour":60,
+          "handle_seconds":300,"patience_seconds":120,"weight":1,"max":20,"min":)" +
+                               min + R"(}],
+          "groups":[{"id":"a","agents":5,"queues":[{"queue_id":"sales"}]}]}})")});
+  };
+  const Outcome good = plan("2");
+  EXPECT_EQ(good.code, 0) << good.err;
+  // 25.5 s of 120 s patience: 21.3 % give up; at a call a minute 0.425 wait.
+  EXPECT_THAT(Lines(good.out),
+              ElementsAre("queue  agents    wait  give up  in target    one more saves",
+                          "-----  ------  ------  -------  ---------  ----------------",
+                          StartsWith("sales       5  25.5 s   21.3 %"),
+                          AllOf(StartsWith("objective 0.425"), HasSubstr("certified to"))));
+  const Outcome bad = plan("7");
+  EXPECT_EQ(bad.code, 0) << bad.err;
+  EXPECT_THAT(bad.out, AllOf(StartsWith("cannot hold together: group:a, min:sales\n"),
+                             HasSubstr("cure: Lower the minimum of queue sales from 7 to 5."),
+                             HasSubstr("misses the minima least; it needs approval")));
+}
+
 // What evenkeelctl records of the running services, the lab plans again, and finds the same.
 TEST_F(CtlTest, Sim7WhatIsRecordedIsReplayed) {
   rig_.StartSimulator();
@@ -117,6 +153,12 @@ TEST_F(CtlTest, Sim7WhatIsRecordedIsReplayed) {
   while (recorded.code != 0 && clock.SteadyNow() < end) recorded = into(folder + ".d/new");
   ASSERT_EQ(recorded.code, 0) << recorded.err;
   const std::string snapshot = Lines(recorded.out).at(0);
+  // CAP-5: the plan as people read it; queues by name.
+  const Outcome plan = Run({"plan", "capacity", "--config", running});
+  EXPECT_EQ(plan.code, 0) << plan.err;
+  EXPECT_THAT(plan.out, AllOf(ContainsRegex("queue +now  proposed  wait now  expected +one more "
+                                            "saves  done"),
+                              HasSubstr("\nBilling "), HasSubstr("in target now")));
   EXPECT_THAT(snapshot, AllOf(StartsWith(folder + ".d/new/snapshot-"), EndsWith(".json")));
 
   const auto replay = [&](const std::vector<std::string>& arguments) {

@@ -15,6 +15,8 @@
 #include "services/optimizer/adapters/glpk_solver.h"
 #include "services/optimizer/core/capacity/certificate.h"
 #include "services/optimizer/core/capacity/decomposition.h"
+#include "services/optimizer/core/capacity/planner.h"
+#include "services/optimizer/testing/test_centre.h"
 #include "tools/bench/bench.h"
 
 namespace evenkeel::bench {
@@ -169,8 +171,8 @@ absl::Status MeasureSize(const Size& size, bool neighbours, bool quick, std::vec
     EVENKEEL_ASSIGN_OR_RETURN(const Peer highs, AskHighs(program, size.glpk ? 3 : 1));
     EVENKEEL_RETURN_IF_ERROR(CheckSame(certificate.objective, base + highs.objective, "HiGHS"));
     const std::string peer = "HiGHS, SciPy " + highs.version;
-    rows.push_back({name + ", cold", Kind::kTime, cold, highs.milliseconds, peer, "ms"});
-    rows.push_back({name + ", warm", Kind::kTime, warm, highs.milliseconds, peer, "ms"});
+    rows.push_back({name + ", cold / HiGHS", Kind::kTime, cold, highs.milliseconds, peer, "ms"});
+    rows.push_back({name + ", warm / HiGHS", Kind::kTime, warm, highs.milliseconds, peer, "ms"});
   }
   if (!size.glpk) return absl::OkStatus();
   absl::StatusOr<optimizer::LinearSolution> glpk;
@@ -178,7 +180,34 @@ absl::Status MeasureSize(const Size& size, bool neighbours, bool quick, std::vec
       BestMilliseconds(1, [&] { glpk = optimizer::GlpkSolver().Solve(program); });
   EVENKEEL_RETURN_IF_ERROR(glpk.status());
   EVENKEEL_RETURN_IF_ERROR(CheckSame(certificate.objective, base + glpk->objective, "GLPK"));
-  rows.push_back({name + ", cold", Kind::kTime, cold, glpk_ms, "GLPK", "ms"});
+  rows.push_back({name + ", cold / GLPK", Kind::kTime, cold, glpk_ms, "GLPK", "ms"});
+  return absl::OkStatus();
+}
+
+// A whole plan from a snapshot: curves, three optima and the choice of the moves. Agents are joined
+// to one of the three queues that each may be given.
+absl::Status MeasurePlan(int agents, int queues, bool quick, std::vector<Row>& rows) {
+  constexpr double kCycleMilliseconds = 60'000;  // optimizer.capacity_cycle
+  std::mt19937_64 random(static_cast<uint64_t>(agents));
+  optimizer::TestCentre centre;
+  for (int q = 0; q < queues; ++q) {
+    const double erlangs = 0.85 * agents / queues * (0.5 + random() % 100 / 100.0);
+    centre.AddQueue(erlangs * 12, 300, 180);
+  }
+  for (int a = 0; a < agents; ++a) {
+    const auto of = [queues](int q) { return static_cast<size_t>(q % queues); };
+    centre.AddAgent({of(a), of(a + 1 + a / queues % 4), of(a + 7)}, {of(a)});
+  }
+  const model::Snapshot snapshot = centre.Snap();
+  absl::StatusOr<optimizer::CapacityPlan> plan;
+  const double ours = BestMilliseconds(quick ? 1 : 3, [&] {
+    plan =
+        optimizer::PlanCapacity(snapshot, centre.Settings(), centre.now, optimizer::GlpkSolver());
+  });
+  EVENKEEL_RETURN_IF_ERROR(plan.status());
+  if (plan->moves.empty()) return absl::InternalError("nothing was planned");
+  rows.push_back({absl::StrFormat("%d agents, plan from a snapshot", agents), Kind::kTime, ours,
+                  kCycleMilliseconds, "its cycle", "ms"});
   return absl::OkStatus();
 }
 
@@ -194,6 +223,10 @@ absl::StatusOr<Report> Measure(bool quick) {
     for (const bool neighbours : {false, true}) {
       EVENKEEL_RETURN_IF_ERROR(MeasureSize(size, neighbours, quick, report.rows));
     }
+  }
+  for (const auto& [agents, queues] : {std::pair(5'000, 100), std::pair(100'000, 5'000)}) {
+    const int smaller = quick ? 50 : 1;
+    EVENKEEL_RETURN_IF_ERROR(MeasurePlan(agents / smaller, queues / smaller, quick, report.rows));
   }
   report.method =
       "From the network with its cost curves, respectively the linear program made of it, to the\n"

@@ -68,6 +68,74 @@ void PrintGuidePlan(const optimizer::v1::CapacityPlan& plan) {
   std::fputs(table.Text().c_str(), stdout);
 }
 
+// "3 join, 1 leaves", "capacity 12 to 14"; empty: nothing is done.
+std::string DoneTo(const optimizer::v1::CapacityPlan& plan, const std::string& queue_id) {
+  int joins = 0, leaves = 0;
+  for (const auto& move : plan.moves()) {
+    if (move.agent_id().empty() && move.join_queue_id() == queue_id) {
+      return absl::StrFormat("capacity %d to %d", move.capacity_before(), move.capacity_after());
+    }
+    joins += move.join_queue_id() == queue_id ? 1 : 0;
+    leaves += move.leave_queue_id() == queue_id ? 1 : 0;
+  }
+  const auto count = [](int n, const char* verb) {
+    return absl::StrCat(n, verb, n == 1 ? "s" : "");
+  };
+  std::string text = joins > 0 ? count(joins, " join") : "";
+  if (leaves > 0) absl::StrAppend(&text, text.empty() ? "" : ", ", count(leaves, " leave"));
+  return text;
+}
+
+// Of one agent more: calls waiting less, so seconds of waiting in each second.
+std::string WorthText(const optimizer::v1::CapacityPlan& plan, double marginal_value) {
+  return plan.relaxed() ? "-" : SecondsText(3600 * marginal_value) + " an hour";
+}
+
+// A problem as somebody wrote it: there is no present to compare with.
+void PrintAnswer(const optimizer::v1::CapacityPlan& plan) {
+  Table table({"queue", ">agents", ">wait", ">give up", ">in target", ">one more saves"});
+  for (const auto& queue : plan.queues()) {
+    table.Add(
+        {queue.queue_id(), absl::StrFormat("%g", queue.agents_after()),
+         SecondsText(queue.mean_wait_after_seconds()), PercentText(queue.abandonment_after_ratio()),
+         PercentText(queue.service_level_after_ratio()), WorthText(plan, queue.marginal_value())});
+  }
+  std::printf("%s\nobjective %.6g (bound %.6g, certified to %.1e)\n", table.Text().c_str(),
+              plan.whole_objective(), plan.objective(), plan.certified_gap_ratio());
+}
+
+void PrintQueues(const optimizer::v1::CapacityPlan& plan,
+                 const std::map<std::string, std::string>& names) {
+  Table agents({"queue", ">now", ">proposed", ">wait now", ">expected", ">one more saves", "done"});
+  Table figures(
+      {"queue", ">with help now", ">then", ">give up now", ">then", ">in target now", ">then"});
+  for (const auto& queue : plan.queues()) {
+    const std::string name = NameOf(names, queue.queue_id());
+    agents.Add({name, absl::StrFormat("%g", queue.agents_before()),
+                absl::StrFormat("%g", queue.agents_after()),
+                SecondsText(queue.mean_wait_before_seconds()),
+                SecondsText(queue.mean_wait_after_seconds()),
+                WorthText(plan, queue.marginal_value()), DoneTo(plan, queue.queue_id())});
+    figures.Add({name, absl::StrFormat("%.1f", queue.effective_agents_before()),
+                 absl::StrFormat("%.1f", queue.effective_agents_after()),
+                 PercentText(queue.abandonment_before_ratio()),
+                 PercentText(queue.abandonment_after_ratio()),
+                 PercentText(queue.service_level_before_ratio()),
+                 PercentText(queue.service_level_after_ratio())});
+  }
+  std::printf("%s\n%s", agents.Text().c_str(), figures.Text().c_str());
+}
+
+void PrintMoves(const optimizer::v1::CapacityPlan& plan) {
+  std::printf("\n%d move%s, saving %s of waiting for a cost of %s%s:\n\n", plan.moves_size(),
+              plan.moves_size() == 1 ? "" : "s", SecondsText(plan.saving_seconds()).c_str(),
+              SecondsText(plan.move_cost_seconds()).c_str(),
+              plan.more_moves_wait() ? "; more in the next cycle" : "");
+  for (const auto& move : plan.moves()) {
+    std::printf("  %s\n", ShortIds(move.reason()).c_str());
+  }
+}
+
 void PrintPlan(const optimizer::v1::CapacityPlan& plan,
                const std::map<std::string, std::string>& names) {
   switch (plan.state()) {
@@ -88,42 +156,22 @@ void PrintPlan(const optimizer::v1::CapacityPlan& plan,
     for (const auto& cure : conflict.cures())
       std::printf("  cure: %s\n", cure.description().c_str());
   }
-  if (plan.relaxed()) std::printf("the plan below misses the minima least; it needs approval\n");
-  Table table({"queue", ">agents", ">planned", ">with help", ">wait", ">wait after", ">abandon",
-               ">after", ">in target", ">after", ">one more is worth"});
-  for (const auto& queue : plan.queues()) {
-    table.Add({NameOf(names, queue.queue_id()), absl::StrFormat("%g", queue.agents_before()),
-               absl::StrFormat("%g", queue.agents_after()),
-               absl::StrFormat("%.1f", queue.effective_agents_after()),
-               SecondsText(queue.mean_wait_before_seconds()),
-               SecondsText(queue.mean_wait_after_seconds()),
-               PercentText(queue.abandonment_before_ratio()),
-               PercentText(queue.abandonment_after_ratio()),
-               PercentText(queue.service_level_before_ratio()),
-               PercentText(queue.service_level_after_ratio()),
-               absl::StrFormat("%.3g", queue.marginal_value())});
-  }
-  std::fputs(table.Text().c_str(), stdout);
-  if (plan.snapshot_number() == 0) {
-    std::printf("objective %.6g (bound %.6g, certified to %.1e)\n", plan.whole_objective(),
-                plan.objective(), plan.certified_gap_ratio());
-    return;
-  }
+  if (plan.relaxed()) std::printf("the plan below misses the minima least; it needs approval\n\n");
+  if (plan.snapshot_number() == 0) return PrintAnswer(plan);
+  PrintQueues(plan, names);
   if (plan.moves().empty()) {
-    std::printf("%s\n", plan.more_moves_wait() ? "moves are worth it, but none is allowed now"
-                                               : "no move is worth its cost");
+    std::printf("\n%s\n", plan.more_moves_wait() ? "moves are worth it, but none is allowed now"
+                                                 : "no move is worth its cost");
     return;
   }
-  std::printf("%d moves, saving %s of waiting for a cost of %s%s:\n", plan.moves_size(),
-              SecondsText(plan.saving_seconds()).c_str(),
-              SecondsText(plan.move_cost_seconds()).c_str(),
-              plan.more_moves_wait() ? "; more in the next cycle" : "");
-  for (const auto& move : plan.moves()) {
-    std::printf("  %s\n", ShortIds(move.reason()).c_str());
-  }
+  PrintMoves(plan);
 }
 
-absl::Status Plan(const Context& context, const std::vector<std::string>&) {
+absl::Status Plan(const Context& context, const std::vector<std::string>& arguments) {
+  if (!arguments.empty() && arguments[0] != "capacity") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("plan knows \"capacity\" alone, not \"", arguments[0], "\""));
+  }
   optimizer::v1::PlanCapacityRequest request;
   if (!context.options.problem.empty()) {
     EVENKEEL_RETURN_IF_ERROR(ReadProblem(context.options.problem, request));
@@ -189,8 +237,8 @@ absl::Status Fairness(const Context& context, const std::vector<std::string>&) {
 
 std::vector<Command> PlanCommands() {
   return {
-      {"plan", "", "what the optimizer would do: from a --snapshot, or for a --problem", 0, 0,
-       Plan},
+      {"plan", "[capacity]", "what the optimizer would do: from a --snapshot, or for a --problem",
+       0, 1, Plan},
       {"fairness", "", "how evenly work is spread, by queue and skill", 0, 0, Fairness},
   };
 }

@@ -24,14 +24,17 @@ struct CapacityDay {
   std::array<double, kTypes> mix = {};  // load of each type, relative to the mean of all
   bool strong_shift = false;
   double dispersion_ratio = 1;  // of counts in five minutes
+  // Handle times and patience are lognormal, the latter wide: not what the model of waiting
+  // assumes.
+  bool lognormal = false;
 };
-// Days that differ from yesterday, whose mix was equal.
+// Days that differ from yesterday, whose mix was equal; the last breaks the model's assumptions.
 std::vector<CapacityDay> ShiftedDays();
 // Days like yesterday, but over-dispersed: nothing to chase.
 std::vector<CapacityDay> ConstantDays();
 
-// Six queues with exponential handle times of 5 min and patience of 5 min, each of its types'
-// agents joined to their own.
+// Six queues with handle times and patience of 5 min in the mean, exponential unless the day says
+// otherwise; each type's agents joined to their own.
 sim::Scenario SixTypes(const CapacityDay& day);
 
 struct DayRun {

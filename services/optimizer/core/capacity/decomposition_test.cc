@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -59,6 +60,122 @@ TEST(DecompositionTest, CAP8_TheOptimumOfAThousandRandomProblemsIsGlpks) {
     for (const double agents : plan->assigned) ASSERT_EQ(agents, std::round(agents));
   }
   EXPECT_GT(feasible, 600);
+}
+
+// The plan, if it is certified; else the test fails.
+std::optional<FlowPlan> Certified(const Network& network, std::span<const double> start = {}) {
+  EXPECT_TRUE(IsFlow(network));
+  std::optional<FlowPlan> plan = Decompose(network, start);
+  if (!plan) return plan;
+  const Certificate certificate = Certify(network, plan->assigned, plan->group_values);
+  EXPECT_TRUE(certificate.holds()) << certificate.gap_ratio << " " << certificate.breach_ratio;
+  return plan;
+}
+
+TEST(DecompositionTest, CAP8_AnyStartLeadsToTheSameOptimum) {
+  std::mt19937_64 random(6);
+  for (int round = 0; round < 300; ++round) {
+    SCOPED_TRACE(round);
+    const Network network = MakeNetwork(RandomProblem(random, ShapeOf(round | 1)));  // no minima
+    const auto cold = Certified(network);
+    ASSERT_TRUE(cold.has_value());
+    std::vector<double> start;  // more agents than there are, on any queue
+    for (size_t a = 0; a < network.arcs.size(); ++a) start.push_back(random() % 40);
+    for (const std::vector<double>& from : {start, cold->assigned}) {
+      const auto warm = Certified(network, from);
+      ASSERT_TRUE(warm.has_value());
+      const double objective = ObjectiveOf(network, cold->assigned);
+      ASSERT_NEAR(ObjectiveOf(network, warm->assigned), objective,
+                  1e-9 * std::max(1e-6, objective));
+    }
+  }
+}
+
+TEST(DecompositionTest, CAP8_OneAgentMoreIsWorthNoMoreThanItsValueSays) {
+  std::mt19937_64 random(7);
+  for (int round = 0; round < 200; ++round) {
+    SCOPED_TRACE(round);
+    BalanceProblem problem = RandomProblem(random, ShapeOf(round | 1));
+    const Network network = MakeNetwork(problem);
+    const auto plan = Certified(network);
+    ASSERT_TRUE(plan.has_value());
+    const double before = ObjectiveOf(network, plan->assigned);
+    const size_t g = random() % problem.groups.size();
+    ++problem.groups[g].agents;
+    const Network more = MakeNetwork(problem);
+    const auto after = Certified(more);
+    ASSERT_TRUE(after.has_value());
+    const double gain = before - ObjectiveOf(more, after->assigned);
+    const double rounding = 1e-9 * std::max(1e-6, before);
+    EXPECT_GE(gain, -rounding);
+    EXPECT_LE(gain, plan->group_values[g] + rounding);
+  }
+}
+
+BalanceQueue QueueOf(const std::string& id, double erlangs) {
+  BalanceQueue queue;
+  queue.id = id;
+  queue.load = {erlangs * 12, 300, 300};
+  return queue;
+}
+
+TEST(DecompositionTest, CAP8_EqualQueuesShareAndScarceSkillsAreKeptApart) {
+  BalanceProblem problem;
+  problem.queues = {QueueOf("a", 10), QueueOf("b", 10), QueueOf("c", 30)};
+  problem.groups = {{"all", 13, {{"a"}, {"b"}}}, {"c", 5, {{"c"}}}, {"none", 7, {}}};
+  const Network network = MakeNetwork(problem);
+  const auto plan = Certified(network);
+  ASSERT_TRUE(plan.has_value());
+  const std::vector<double> staff = StaffOf(network, plan->assigned);
+  EXPECT_EQ(staff[0] + staff[1], 13);
+  EXPECT_LE(std::abs(staff[0] - staff[1]), 1);
+  EXPECT_EQ(staff[2], 5);
+  EXPECT_GT(plan->group_values[1], plan->group_values[0]);
+  EXPECT_EQ(plan->group_values[2], 0);
+  EXPECT_EQ(plan->queue_values[2], plan->group_values[1]);
+}
+
+TEST(DecompositionTest, CAP6_MinimaThatCannotBeHeldHaveNoPlan) {
+  BalanceProblem problem;
+  problem.queues = {QueueOf("a", 10), QueueOf("b", 10)};
+  problem.queues[0].min_agents = 4;
+  problem.queues[1].min_agents = 4;
+  problem.groups = {{"a", 3, {{"a"}}}, {"both", 5, {{"a"}, {"b"}}}};
+  EXPECT_TRUE(Certified(MakeNetwork(problem)).has_value());
+  problem.groups[1].agents = 4;
+  EXPECT_FALSE(Certified(MakeNetwork(problem)).has_value());
+  problem.groups[0].agents = 30;  // enough in all, but not for b
+  problem.queues[1].min_agents = 5;
+  EXPECT_FALSE(Certified(MakeNetwork(problem)).has_value());
+}
+
+TEST(DecompositionTest, CAP10_EmptyAndHugeCentres) {
+  BalanceProblem problem;
+  problem.queues = {QueueOf("a", 10), QueueOf("b", 0)};
+  const auto nobody = Certified(MakeNetwork(problem));
+  ASSERT_TRUE(nobody.has_value());
+  EXPECT_GT(nobody->queue_values[0], 0) << "what a first agent would gain";
+  EXPECT_EQ(nobody->queue_values[1], 0);
+  problem.groups = {{"a", 0, {{"a"}}}};
+  EXPECT_GT(Certified(MakeNetwork(problem))->group_values[0], 0);
+  problem.groups = {{"a", 1'000'000'000'000, {{"b"}}}};
+  EXPECT_EQ(Certified(MakeNetwork(problem))->group_values[0], 0);
+}
+
+TEST(DecompositionTest, CAP8_WhatIsNoFlowOfWholeAgents) {
+  BalanceProblem problem;
+  problem.queues = {QueueOf("a", 10)};
+  problem.groups = {{"g", 12, {{"a"}}}};
+  problem.queues[0].limit_agents = 12 / 0.85;
+  EXPECT_TRUE(IsFlow(MakeNetwork(problem))) << "a bound that nobody reaches";
+  problem.queues[0].limit_agents = 11.5;
+  EXPECT_FALSE(IsFlow(MakeNetwork(problem)));
+  problem.queues[0].limit_agents = kUnbounded;
+  problem.queues[0].min_agents = 0.5;
+  EXPECT_FALSE(IsFlow(MakeNetwork(problem)));
+  problem.queues[0].min_agents = 0;
+  problem.groups[0].queues[0].efficiency_ratio = 0.9;
+  EXPECT_FALSE(IsFlow(MakeNetwork(problem)));
 }
 
 TEST(DecompositionTest, CAP8_WithPricesToo) {
