@@ -9,6 +9,12 @@
 namespace evenkeel::optimizer {
 namespace {
 
+// In a flow; far above any centre, and no sum of such numbers is too large.
+constexpr double kMostAgents = 1e12;
+
+// Of staff, which may be a bound that nobody can reach.
+int64_t Whole(double staff) { return static_cast<int64_t>(std::min(staff, 2 * kMostAgents)); }
+
 bool IsWhole(double number) { return number == std::floor(number); }
 
 // The upper bounds of staff, without those that not even all agents who can serve the queue reach:
@@ -93,14 +99,14 @@ class Decomposition {
     steps_of_queue_.push_back(0);
     for (size_t q = 0; q < network_.queues.size(); ++q) {
       const Network::Queue& queue = network_.queues[q];
-      least_.push_back(static_cast<int64_t>(queue.least));
+      least_.push_back(Whole(queue.least));
       const auto corners = queue.cost.corners();
       for (size_t c = 1; c < corners.size(); ++c) {
         const CostCurve::Corner &from = corners[c - 1], &to = corners[c];
         if (to.staff <= queue.least) continue;
         const double gain = (from.calls_waiting - to.calls_waiting) / (to.staff - from.staff);
         if (from.staff >= bounds[q] || gain <= 0) break;
-        steps_.push_back({gain, static_cast<int64_t>(std::min(to.staff, bounds[q]))});
+        steps_.push_back({gain, Whole(std::min(to.staff, bounds[q]))});
       }
       steps_of_queue_.push_back(static_cast<int>(steps_.size()));
     }
@@ -108,7 +114,8 @@ class Decomposition {
 
   void Begin(std::span<const double> start) {
     for (int a = 0; a < static_cast<int>(flow_.size()); ++a) {
-      flow_[a] = std::clamp<int64_t>(std::llround(start[a]), 0, spare_[arcs_.group(a)]);
+      const auto most = static_cast<double>(spare_[arcs_.group(a)]);
+      flow_[a] = static_cast<int64_t>(std::clamp(std::round(start[a]), 0.0, most));
       spare_[arcs_.group(a)] -= flow_[a];
       inflow_[arcs_.queue(a)] += flow_[a];
     }
@@ -351,6 +358,9 @@ class Decomposition {
 }  // namespace
 
 bool IsFlow(const Network& network) {
+  double everybody = 0;
+  for (const int64_t agents : network.agents) everybody += static_cast<double>(agents);
+  if (everybody > kMostAgents) return false;
   for (const Network::Arc& arc : network.arcs) {
     if (arc.efficiency != 1) return false;
   }

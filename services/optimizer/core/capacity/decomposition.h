@@ -26,7 +26,7 @@ struct FlowPlan {
 };
 
 // Whether it is a flow of whole agents: efficiencies of 1, whole bounds (upper ones where they can
-// be met at all) and whole corners of the curves.
+// be met at all), whole corners of the curves, and at most 1e12 agents.
 bool IsFlow(const Network& network);
 
 // The optimum of a network that IsFlow() and whose arcs have no price; nullopt: no plan holds every

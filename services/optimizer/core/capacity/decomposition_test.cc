@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <random>
 
 #include "services/optimizer/adapters/glpk_solver.h"
@@ -160,6 +161,10 @@ TEST(DecompositionTest, CAP10_EmptyAndHugeCentres) {
   EXPECT_GT(Certified(MakeNetwork(problem))->group_values[0], 0);
   problem.groups = {{"a", 1'000'000'000'000, {{"b"}}}};
   EXPECT_EQ(Certified(MakeNetwork(problem))->group_values[0], 0);
+  problem.queues[1].min_agents = 1e300;
+  EXPECT_FALSE(Certified(MakeNetwork(problem)).has_value());
+  problem.groups[0].agents = std::numeric_limits<int64_t>::max();
+  EXPECT_FALSE(IsFlow(MakeNetwork(problem)));
 }
 
 TEST(DecompositionTest, CAP8_WhatIsNoFlowOfWholeAgents) {
