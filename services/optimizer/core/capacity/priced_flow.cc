@@ -13,6 +13,9 @@ constexpr double kInfinite = std::numeric_limits<double>::infinity();
 // Sums of the same numbers in another order differ by less than this, relatively (of at least 1).
 constexpr double kRounding = 1e-14;
 
+// Of a queue or group in one search: far above any that ends; rounding alone could make one go on.
+constexpr size_t kMostVisits = 100;
+
 bool Below(double a, double b) { return a < b - kRounding * (1 + std::abs(a)); }
 
 class Paths {
@@ -30,9 +33,8 @@ class Paths {
   }
 
   FlowPlan Run() {
-    do {
-      FindPaths();
-    } while (MoveAlongPaths());
+    while (FindPaths() && MoveAlongPaths()) {
+    }
     FlowPlan plan;
     plan.assigned.assign(flow_.begin(), flow_.end());
     for (int q = 0; q < std::ssize(staff_); ++q) {
@@ -64,8 +66,9 @@ class Paths {
 
   // The least cost of one agent more at each queue, respectively of one free of each group: he is
   // idle, or taken from a queue that loses by it, or another takes his place. Label-correcting:
-  // first in, first out.
-  void FindPaths() {
+  // first in, first out. False: it did
+  // not come to an end, and the certificate will not hold.
+  bool FindPaths() {
     const int queues = static_cast<int>(staff_.size()), groups = static_cast<int>(spare_.size());
     into_by_.assign(queues, -1);
     of_by_.assign(groups, -1);
@@ -85,7 +88,9 @@ class Paths {
       if (!in_line[node]) line.push_back(node);
       in_line[node] = true;
     };
+    const size_t most = kMostVisits * line.size();
     for (size_t at = 0; at < line.size(); ++at) {
+      if (at > most) return false;
       const int node = line[at];
       in_line[node] = false;
       if (node < queues) {
@@ -111,6 +116,7 @@ class Paths {
         }
       }
     }
+    return true;
   }
 
   // Along each path found whose end gains more than it costs, as long as it does. False: none does.
