@@ -57,7 +57,6 @@ class Decomposition {
     value_of_group_.assign(group_count, 0.0);
     value_of_queue_.assign(queue_count, 0.0);
     part_of_group_.assign(group_count, 0);
-    part_of_queue_.assign(queue_count, 0);
     level_of_group_.assign(group_count, -1);
     level_of_queue_.assign(queue_count, -1);
     next_of_group_.assign(group_count, 0);
@@ -75,7 +74,6 @@ class Decomposition {
       open.pop_back();
       part_ = ++parts;
       for (int i = part.groups_begin; i < part.groups_end; ++i) part_of_group_[groups_[i]] = part_;
-      for (int i = part.queues_begin; i < part.queues_end; ++i) part_of_queue_[queues_[i]] = part_;
       const std::optional<double> value = GiveOut(part);
       if (!value) return std::nullopt;
       if (Fill(part)) {
@@ -103,10 +101,11 @@ class Decomposition {
       const auto corners = queue.cost.corners();
       for (size_t c = 1; c < corners.size(); ++c) {
         const CostCurve::Corner &from = corners[c - 1], &to = corners[c];
-        if (to.staff <= queue.least) continue;
+        const double until = std::min(to.staff, bounds[q]);
+        if (until <= queue.least) continue;
         const double gain = (from.calls_waiting - to.calls_waiting) / (to.staff - from.staff);
         if (from.staff >= bounds[q] || gain <= 0) break;
-        steps_.push_back({gain, Whole(std::min(to.staff, bounds[q]))});
+        steps_.push_back({gain, Whole(until)});
       }
       steps_of_queue_.push_back(static_cast<int>(steps_.size()));
     }
@@ -341,7 +340,7 @@ class Decomposition {
   std::vector<int64_t> least_;
 
   std::vector<int> groups_, queues_;  // of parts
-  std::vector<int> part_of_group_, part_of_queue_;
+  std::vector<int> part_of_group_;
   int part_ = 0;  // that is being solved
   std::vector<int64_t> wanted_;
 
