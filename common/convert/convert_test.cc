@@ -110,7 +110,7 @@ model::Snapshot RandomSnapshot(uint64_t number, std::mt19937& random) {
                                 absl::Hours(24), pick(99), span()});
     }
   }
-  s.left_alone = {{"q1", "a1", static_cast<model::LeftAlone::Why>(pick(3)),
+  s.left_alone = {{"q1", "a1", static_cast<model::LeftAlone::Why>(pick(4)),
                    pick(2) ? At(pick(100)) : absl::InfiniteFuture()}};
   s.quality = {{model::Section::kRoster, At(0), absl::Minutes(10), 30, pick(31), pick(3)},
                {model::Section::kEstimates, absl::InfinitePast(), absl::Minutes(1), 5, 0, 0}};

@@ -180,7 +180,7 @@ struct SectionQuality {
 // Who changed a membership or capacity lately, as the actuator reports it: planners leave those
 // alone until `until` (ACT-13: somebody else did; CAP-11: we did, a moment ago).
 struct LeftAlone {
-  enum class Why { kChangedByOther, kMovedRecently, kChangeOpen };
+  enum class Why { kChangedByOther, kMovedRecently, kChangeOpen, kHeld };
   std::string queue_id;
   std::string agent_id;  // empty: the queue's capacity
   Why why = Why::kChangedByOther;

@@ -7,6 +7,7 @@ namespace evenkeel::fairness {
 namespace {
 
 constexpr absl::Duration kBucket = absl::Minutes(5);
+constexpr absl::Duration kShifting = absl::Minutes(15);
 
 absl::Time BucketOf(absl::Time time) {
   return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), kBucket);
@@ -14,6 +15,28 @@ absl::Time BucketOf(absl::Time time) {
 
 absl::Time NextBucket(absl::Time time) {
   return absl::UnixEpoch() + absl::Ceil(time - absl::UnixEpoch(), kBucket);
+}
+
+// Agents on queue, by queue.
+std::map<std::string, std::vector<std::string>> OnQueue(const model::Snapshot& snapshot) {
+  std::set<std::string> at_work;
+  for (const model::AgentState& state : snapshot.states) {
+    if (state.at_work) at_work.insert(state.agent_id);
+  }
+  std::set<std::pair<std::string, std::string>> held;  // queue, agent
+  for (const model::LeftAlone& entry : snapshot.left_alone) {
+    if (entry.why != model::LeftAlone::Why::kHeld) continue;
+    if (entry.queue_id.empty()) at_work.insert(entry.agent_id);
+    held.emplace(entry.queue_id, entry.agent_id);
+  }
+  std::map<std::string, std::vector<std::string>> on_queue;
+  for (const model::Membership& membership : snapshot.memberships) {
+    if ((membership.joined || held.contains({membership.queue_id, membership.agent_id})) &&
+        at_work.contains(membership.agent_id)) {
+      on_queue[membership.queue_id].push_back(membership.agent_id);
+    }
+  }
+  return on_queue;
 }
 
 // When the agent work of a snapshot was read.
@@ -64,16 +87,7 @@ void WorkloadWindow::Observe(const model::Snapshot& snapshot, absl::Duration max
   }
   last_ = now;
 
-  std::set<std::string> at_work;
-  for (const model::AgentState& state : snapshot.states) {
-    if (state.at_work) at_work.insert(state.agent_id);
-  }
-  std::map<std::string, std::vector<std::string>> on_queue;  // agents by queue
-  for (const model::Membership& membership : snapshot.memberships) {
-    if (membership.joined && at_work.contains(membership.agent_id)) {
-      on_queue[membership.queue_id].push_back(membership.agent_id);
-    }
-  }
+  const auto on_queue = OnQueue(snapshot);
   ForEachGroup([&](Watched& group) { ObserveTime(group, on_queue, since); });
   if (work_is_good) ObserveWork(snapshot);
   const absl::Time oldest = BucketOf(now - window_);
@@ -102,11 +116,14 @@ void WorkloadWindow::ObserveTime(Watched& group,
     if (it != on_queue.end()) agents.insert(it->second.begin(), it->second.end());
   }
   for (auto& [agent_id, seen] : group.agents) {
-    if (!agents.contains(agent_id)) seen.on_queue_now = false;
+    if (!agents.contains(agent_id) && std::exchange(seen.on_queue_now, false)) {
+      seen.changed_at = *last_;
+    }
   }
   for (const std::string& agent_id : agents) {
     Seen& seen = group.agents[agent_id];
     const bool stayed = std::exchange(seen.on_queue_now, true);
+    if (!stayed && since) seen.changed_at = *last_;
     if (!stayed || !since) continue;
     for (absl::Time from = *since; from < *last_;) {
       const absl::Time to = std::min(*last_, BucketOf(from) + kBucket);
@@ -156,8 +173,10 @@ bool WorkloadWindow::IsCompared(absl::Time bucket) const {
 }
 
 Group WorkloadWindow::Collect(const Watched& watched) const {
-  Group group{watched.kind, watched.id, watched.queues.begin()->second->acw_weight, {}, 0};
+  const QueueSettings& first = *watched.queues.begin()->second;
+  Group group{watched.kind, watched.id, first.acw_weight, first.utilization_target, {}, 0, 0};
   for (const auto& [agent_id, seen] : watched.agents) {
+    if (*last_ - seen.changed_at < kShifting) ++group.shifting;
     if (!seen.on_queue_now) {
       ++group.off_queue;  // agents who are not on queue are outside the mean (FAIR-5)
       continue;
@@ -182,8 +201,8 @@ Group WorkloadWindow::Collect(const Watched& watched) const {
       utilization += handled * queue.utilization_target;
     }
     if (watched.queues.size() == 1 || agent.contacts == 0) {
-      agent.skill_modifier = watched.queues.begin()->second->capacity_factor;
-      agent.utilization = watched.queues.begin()->second->utilization_target;
+      agent.skill_modifier = first.capacity_factor;
+      agent.utilization = first.utilization_target;
     } else {
       agent.skill_modifier = agent.contacts / units;
       agent.utilization = utilization / agent.contacts;

@@ -34,8 +34,10 @@ struct Group {
   Kind kind = Kind::kQueue;
   std::string id;
   double acw_weight = 0.3;
+  double utilization_target = 0.8;
   std::vector<AgentWorkload> agents;  // by agent id
   int off_queue = 0;                  // members seen in the window who are not on queue now
+  int shifting = 0;  // who came on queue or went off it in the last quarter of an hour
 };
 
 // Not thread-safe.
@@ -46,8 +48,9 @@ class WorkloadWindow {
   WorkloadWindow& operator=(const WorkloadWindow&) = delete;
 
   // Takes the next snapshot, whose states and memberships must be good; one that is not newer than
-  // the last is passed over. After more than `max_gap` since the last nothing is known of the time
-  // between. `work_is_good`: whether its agent work is, too.
+  // the last is passed over. Whom a hold of ours keeps from a queue counts as on queue there: the
+  // agent would be, and the relief must show. After more than `max_gap` since the last nothing is
+  // known of the time between. `work_is_good`: whether its agent work is, too.
   void Observe(const model::Snapshot& snapshot, absl::Duration max_gap, bool work_is_good);
 
   // By queue in the order of the settings, then by skill id. Groups nobody worked for are there,
@@ -64,6 +67,7 @@ class WorkloadWindow {
     // Work by the start of its interval and queue: an interval seen again replaces what was known.
     std::map<std::pair<absl::Time, std::string>, model::AgentWork> work;
     bool on_queue_now = false;
+    absl::Time changed_at = absl::InfinitePast();  // of on_queue_now, as far as it was watched
   };
   // A group, and everybody seen in it.
   struct Watched {

@@ -134,6 +134,41 @@ TEST(WorkloadWindowTest, Fair5AgentsOffQueueDoNotCount) {
   EXPECT_EQ(group.off_queue, 1);
 }
 
+// FAIR-6: whom a hold of ours keeps away would be on queue, so the relief shows in the figures.
+TEST(WorkloadWindowTest, Fair6HeldTimeCountsAsTimeOnQueue) {
+  WorkloadWindow window({{"q1", "s", 1, 0.3, 0.8}}, absl::Hours(1));
+  for (int minute = 0; minute <= 20; ++minute) {
+    model::Snapshot snapshot = SnapshotAt(minute, kJoined, {"a1", "a2"});
+    snapshot.agent_work = {Work("a1", "q1", 0, 2), Work("a1", "q1", 15, 2)};
+    if (minute >= 5 && minute < 15) {
+      using Why = model::LeftAlone::Why;
+      snapshot.memberships[0].joined = false;  // a1 from this queue
+      snapshot.states.pop_back();              // a2 from all
+      snapshot.left_alone = {{"", "a2", Why::kHeld, At(16)}, {"q1", "a1", Why::kHeld, At(16)}};
+    }
+    window.Observe(snapshot, kMaxGap, true);
+  }
+  const Group group = window.Groups()[0];
+  ASSERT_EQ(group.agents.size(), 2u);
+  EXPECT_EQ(*group.agents[0].on_queue_seconds, 20 * 60);
+  EXPECT_EQ(*group.agents[1].on_queue_seconds, 20 * 60);
+  EXPECT_EQ(group.shifting, 0);
+}
+
+// FAIR-5: a shift change is seen in who comes and goes, for a quarter of an hour.
+TEST(WorkloadWindowTest, Fair5ComingAndGoingIsCounted) {
+  WorkloadWindow window({{"q1", "s", 1, 0.3, 0.8}}, absl::Hours(1));
+  Centre centre(window);
+  centre.at_work = {"a1"};
+  centre.Run(0, 10);
+  EXPECT_EQ(window.Groups()[0].shifting, 0);
+  centre.at_work = {"a2"};
+  centre.Run(10, 25);
+  EXPECT_EQ(window.Groups()[0].shifting, 2);
+  centre.Watch(25);
+  EXPECT_EQ(window.Groups()[0].shifting, 0);
+}
+
 // Work done while nobody watched would else be held against time that was not counted: who came
 // when the silence began would look busier than who was there before.
 TEST(WorkloadWindowTest, Fair5ASilenceCountsNeitherAsTimeNorAsWork) {
