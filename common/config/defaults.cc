@@ -78,6 +78,9 @@ v1::Config DefaultConfig() {
   fairness.set_min_group_size(5);
   fairness.set_min_seen_ratio(0.995);
   fairness.set_max_snapshot_age_intervals(2.0);
+  fairness.set_propose(false);
+  fairness.set_handle_time_cv(0);
+  *fairness.mutable_retention() = Span(90 * 24 * kHour);
 
   v1::ActuatorConfig& actuator = *config.mutable_actuator();
   actuator.set_mode(v1::MODE_DRY_RUN);
@@ -98,6 +101,12 @@ v1::Config DefaultConfig() {
   *capacity.mutable_dwell() = Span(10 * kMinute);
   capacity.set_min_capacity(1);
   capacity.set_max_capacity(200);
+  v1::ThrottleGuardrails& throttle = *actuator.mutable_throttle();
+  throttle.set_writes_per_hour(60);
+  throttle.set_held_share(0.1);
+  *throttle.mutable_cool_down() = Span(5 * kMinute);
+  throttle.set_max_snapshot_age_intervals(2.0);
+  throttle.set_min_seen_ratio(0.995);
 
   config.mutable_log()->set_level("info");
   return config;

@@ -156,6 +156,47 @@ void CheckServices(const v1::Config& config, Checker& check) {
              absl::Minutes(1));
 }
 
+bool IsTimeOfDay(const std::string& text) {
+  absl::Time ignored;
+  std::string problem;
+  return text.size() == 5 && absl::ParseTime("%H:%M", text, &ignored, &problem);
+}
+
+void CheckWindows(const std::string& field,
+                  const google::protobuf::RepeatedPtrField<v1::TimeWindow>& windows,
+                  Checker& check) {
+  int index = 0;
+  for (const v1::TimeWindow& window : windows) {
+    const std::string at = absl::StrCat(field, "[", index++, "]");
+    const bool one_off = window.has_from() || window.has_to();
+    const bool weekly = !window.start_time().empty() || !window.end_time().empty();
+    if (one_off == weekly) {
+      check.violations().Add(at, "needs either from and to, or start_time and end_time");
+      continue;
+    }
+    if (one_off) {
+      if (!window.has_from() || !window.has_to() ||
+          convert::FromProto(window.from()) >= convert::FromProto(window.to())) {
+        check.violations().Add(at + ".to", "must be after from");
+      }
+      continue;
+    }
+    if (!IsTimeOfDay(window.start_time())) {
+      check.violations().Add(at + ".start_time", "must be HH:MM");
+    }
+    if (!IsTimeOfDay(window.end_time()) || window.end_time() <= window.start_time()) {
+      check.violations().Add(at + ".end_time", "must be HH:MM after start_time");
+    }
+    absl::TimeZone zone;
+    if (window.time_zone().empty() || !absl::LoadTimeZone(window.time_zone(), &zone)) {
+      check.violations().Add(at + ".time_zone", "must be an IANA zone such as Europe/Berlin");
+    }
+    for (const std::string& day : window.weekdays()) {
+      check.OneOf(at + ".weekdays", day, {"mon", "tue", "wed", "thu", "fri", "sat", "sun"});
+    }
+  }
+}
+
 void CheckLoops(const v1::Config& config, Checker& check) {
   const v1::IngestConfig& ingest = config.ingest();
   check.Span("ingest.roster_interval", ingest.roster_interval(), absl::Seconds(5), kDay);
@@ -215,44 +256,12 @@ void CheckLoops(const v1::Config& config, Checker& check) {
   check.Range("fairness_scorer.min_seen_ratio", fairness.min_seen_ratio(), 0, 1);
   check.Above("fairness_scorer.max_snapshot_age_intervals", fairness.max_snapshot_age_intervals(),
               0);
-}
-
-bool IsTimeOfDay(const std::string& text) {
-  absl::Time ignored;
-  std::string problem;
-  return text.size() == 5 && absl::ParseTime("%H:%M", text, &ignored, &problem);
-}
-
-void CheckFreezeWindows(const v1::ActuatorConfig& actuator, Checker& check) {
-  int index = 0;
-  for (const v1::FreezeWindow& window : actuator.freeze_windows()) {
-    const std::string at = absl::StrCat("actuator.freeze_windows[", index++, "]");
-    const bool one_off = window.has_from() || window.has_to();
-    const bool weekly = !window.start_time().empty() || !window.end_time().empty();
-    if (one_off == weekly) {
-      check.violations().Add(at, "needs either from and to, or start_time and end_time");
-      continue;
-    }
-    if (one_off) {
-      if (!window.has_from() || !window.has_to() ||
-          convert::FromProto(window.from()) >= convert::FromProto(window.to())) {
-        check.violations().Add(at + ".to", "must be after from");
-      }
-      continue;
-    }
-    if (!IsTimeOfDay(window.start_time())) {
-      check.violations().Add(at + ".start_time", "must be HH:MM");
-    }
-    if (!IsTimeOfDay(window.end_time()) || window.end_time() <= window.start_time()) {
-      check.violations().Add(at + ".end_time", "must be HH:MM after start_time");
-    }
-    absl::TimeZone zone;
-    if (window.time_zone().empty() || !absl::LoadTimeZone(window.time_zone(), &zone)) {
-      check.violations().Add(at + ".time_zone", "must be an IANA zone such as Europe/Berlin");
-    }
-    for (const std::string& day : window.weekdays()) {
-      check.OneOf(at + ".weekdays", day, {"mon", "tue", "wed", "thu", "fri", "sat", "sun"});
-    }
+  check.Range("fairness_scorer.handle_time_cv", fairness.handle_time_cv(), 0, 100);
+  check.Span("fairness_scorer.retention", fairness.retention(), absl::Hours(1), 400 * kDay);
+  CheckWindows("fairness_scorer.maintenance_windows", fairness.maintenance_windows(), check);
+  const std::string& webhook = fairness.webhook_url();
+  if (!webhook.empty() && webhook.rfind("http://", 0) != 0 && webhook.rfind("https://", 0) != 0) {
+    check.violations().Add("fairness_scorer.webhook_url", "must begin with http:// or https://");
   }
 }
 
@@ -266,6 +275,10 @@ void CheckActuator(const v1::Config& config, Checker& check) {
     if (!managed.contains(queue)) {
       check.violations().Add("actuator.mode_by_queue." + queue, "is not a queue of scope.queues");
     }
+  }
+  for (const auto& [kind, mode] : actuator.mode_by_kind()) {
+    writes = writes || mode != v1::MODE_DRY_RUN;
+    check.OneOf("actuator.mode_by_kind", kind, {"capacity", "throttle"});
   }
   // ACT-12: what is not listed is never changed, so a live actuator without a list is a mistake.
   if (writes && managed.empty()) {
@@ -295,7 +308,14 @@ void CheckActuator(const v1::Config& config, Checker& check) {
   check.Span("actuator.capacity.dwell", capacity.dwell(), absl::ZeroDuration(), kDay);
   check.Range("actuator.capacity.min_capacity", capacity.min_capacity(), 0, 1e6);
   check.Range("actuator.capacity.max_capacity", capacity.max_capacity(), 1, 1e6);
-  CheckFreezeWindows(actuator, check);
+  const v1::ThrottleGuardrails& throttle = actuator.throttle();
+  check.Range("actuator.throttle.writes_per_hour", throttle.writes_per_hour(), 0, 1e6);
+  check.Range("actuator.throttle.held_share", throttle.held_share(), 0, 1);
+  check.Span("actuator.throttle.cool_down", throttle.cool_down(), absl::ZeroDuration(), kDay);
+  check.Above("actuator.throttle.max_snapshot_age_intervals", throttle.max_snapshot_age_intervals(),
+              0);
+  check.Range("actuator.throttle.min_seen_ratio", throttle.min_seen_ratio(), 0, 1);
+  CheckWindows("actuator.freeze_windows", actuator.freeze_windows(), check);
 }
 
 }  // namespace

@@ -14,6 +14,14 @@ model::Value ValueFromProto(const types::v1::Value& proto, const model::Entity& 
     }
     return proto.joined();
   }
+  if (std::holds_alternative<model::AvailabilityEntity>(entity)) {
+    if (proto.availability() == types::v1::AVAILABILITY_UNSPECIFIED ||
+        !types::v1::Availability_IsValid(proto.availability())) {
+      violations.Add(at + ".availability", "is missing: the value of an availability");
+      return model::Availability::kAvailable;
+    }
+    return static_cast<model::Availability>(static_cast<int>(proto.availability()) - 1);
+  }
   if (proto.value_case() != types::v1::Value::kAgents) {
     violations.Add(at + ".agents", "is missing: the value of a queue's capacity");
   } else if (proto.agents() < 0) {
@@ -29,6 +37,9 @@ types::v1::Entity ToProto(const model::Entity& entity) {
   if (const auto* membership = std::get_if<model::MembershipEntity>(&entity)) {
     proto.mutable_membership()->set_queue_id(membership->queue_id);
     proto.mutable_membership()->set_agent_id(membership->agent_id);
+  } else if (const auto* availability = std::get_if<model::AvailabilityEntity>(&entity)) {
+    proto.mutable_availability()->set_queue_id(availability->queue_id);
+    proto.mutable_availability()->set_agent_id(availability->agent_id);
   } else {
     proto.mutable_queue_capacity()->set_queue_id(
         std::get<model::QueueCapacityEntity>(entity).queue_id);
@@ -40,6 +51,9 @@ types::v1::Value ToProto(const model::Value& value) {
   types::v1::Value proto;
   if (const bool* joined = std::get_if<bool>(&value)) {
     proto.set_joined(*joined);
+  } else if (const auto* availability = std::get_if<model::Availability>(&value)) {
+    proto.set_availability(
+        static_cast<types::v1::Availability>(static_cast<int>(*availability) + 1));
   } else {
     proto.set_agents(std::get<int64_t>(value));
   }
@@ -86,6 +100,10 @@ types::v1::Proposal ToProto(const model::Proposal& proposal) {
     added.set_after(forecast.after);
     *added.mutable_horizon() = ToProto(forecast.horizon);
   }
+  if (proposal.hold_for != absl::ZeroDuration()) {
+    *proto.mutable_hold_for() = ToProto(proposal.hold_for);
+  }
+  proto.set_trigger(proposal.trigger);
   return proto;
 }
 
@@ -105,10 +123,19 @@ model::Entity FromProto(const types::v1::Entity& proto, const std::string& at,
         violations.Add(at + ".queue_capacity.queue_id", "is missing");
       }
       return model::QueueCapacityEntity{proto.queue_capacity().queue_id()};
+    case types::v1::Entity::kAvailability:
+      if (proto.availability().queue_id().empty()) {
+        violations.Add(at + ".availability.queue_id", "is missing");
+      }
+      if (proto.availability().agent_id().empty()) {
+        violations.Add(at + ".availability.agent_id", "is missing");
+      }
+      return model::AvailabilityEntity{proto.availability().queue_id(),
+                                       proto.availability().agent_id()};
     case types::v1::Entity::ENTITY_NOT_SET:
       break;
   }
-  violations.Add(at, "is missing: give a membership or a queue_capacity");
+  violations.Add(at, "is missing: give a membership, a queue_capacity or an availability");
   return model::MembershipEntity{};
 }
 
@@ -117,9 +144,10 @@ model::Proposal FromProto(const types::v1::Proposal& proto, const std::string& a
   model::Proposal proposal;
   if (proto.kind() == types::v1::CHANGE_KIND_UNSPECIFIED ||
       !types::v1::ChangeKind_IsValid(proto.kind())) {
-    violations.Add(at + ".kind", "must be CHANGE_KIND_CAPACITY");
+    violations.Add(at + ".kind", "must be CHANGE_KIND_CAPACITY or CHANGE_KIND_THROTTLE");
+  } else {
+    proposal.kind = FromProto(proto.kind());
   }
-  proposal.kind = model::ChangeKind::kCapacity;
   proposal.entity = FromProto(proto.entity(), at + ".entity", violations);
   if (proto.entity().entity_case() != types::v1::Entity::ENTITY_NOT_SET) {
     proposal.old_value =
@@ -149,6 +177,8 @@ model::Proposal FromProto(const types::v1::Proposal& proto, const std::string& a
     proposal.forecasts.push_back({forecast.measure(), forecast.queue_id(), forecast.before(),
                                   forecast.after(), FromProto(forecast.horizon())});
   }
+  proposal.hold_for = FromProto(proto.hold_for());
+  proposal.trigger = proto.trigger();
   return proposal;
 }
 

@@ -135,7 +135,8 @@ absl::StatusOr<http::Response> ApiClient::Call(const Operation& operation,
   bool doubtful = false;
   for (int made = 1;; ++made) {
     const absl::Status may_send =
-        pacer_.Acquire(operation.priority, last_budget_moment - clock_.SteadyNow(), limits.stop);
+        pacer_.Acquire(limits.priority.value_or(operation.priority),
+                       last_budget_moment - clock_.SteadyNow(), limits.stop);
     if (!may_send.ok()) return Unanswered(operation, may_send, /*sent=*/false, doubtful);
     // A call that had to wait for the budget has its attempts all the same.
     if (made == 1 && limits.max_budget_wait > limits.max_wait) {

@@ -45,6 +45,8 @@ struct CallLimits {
   // An attempt that has no connection so long after the call began stays unsent. Real time.
   absl::Duration send_within = absl::InfiniteDuration();
   std::stop_token stop;
+  // In the place of the operation's own.
+  std::optional<http::Priority> priority = std::nullopt;
 };
 
 struct ApiClientOptions {

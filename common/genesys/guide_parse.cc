@@ -86,24 +86,48 @@ absl::StatusOr<PageInfo> ParseUsers(std::string_view body,
   return info;
 }
 
-absl::Status ParseStates(std::string_view body, std::map<std::string, model::AgentState>& out) {
+namespace {
+
+// Calls `take` with each agent's state; of two of one agent the later one counts.
+absl::Status ReadStates(
+    std::string_view body,
+    const std::function<void(const std::string& agent_id, const std::string& code,
+                             absl::Time since)>& take) {
+  std::map<std::string, absl::Time> newest;
   return ParseEntities(body, [&](json::Value entity) -> absl::Status {
     static constexpr std::array<std::string_view, 3> kKeys = {"userId", "stateCode", "stateTime"};
-    model::AgentState state;
-    std::string code;
+    std::string agent_id, code;
     std::optional<absl::Time> since;
     EVENKEEL_RETURN_IF_ERROR(
         ReadMembers(entity, kKeys, {0, 1}, [&](int field, json::Value value) -> absl::Status {
-          if (field == 0) return ReadId(value, state.agent_id);
+          if (field == 0) return ReadId(value, agent_id);
           return field == 1 ? value.Read(code) : value.Read(since);
         }));
-    SetCode(code, state);
-    state.since = since.value_or(absl::InfinitePast());
-    const std::string id = state.agent_id;
-    // Of two states of one agent the later one counts.
-    const auto [it, added] = out.try_emplace(id, state);
-    if (!added && state.since >= it->second.since) it->second = state;
+    const absl::Time at = since.value_or(absl::InfinitePast());
+    const auto [it, added] = newest.try_emplace(agent_id, at);
+    if (!added && at < it->second) return absl::OkStatus();
+    it->second = at;
+    take(agent_id, code, at);
     return absl::OkStatus();
+  });
+}
+
+}  // namespace
+
+absl::Status ParseStates(std::string_view body, std::map<std::string, model::AgentState>& out) {
+  return ReadStates(body,
+                    [&](const std::string& agent_id, const std::string& code, absl::Time since) {
+                      model::AgentState state;
+                      state.agent_id = agent_id;
+                      SetCode(code, state);
+                      state.since = since;
+                      out[agent_id] = state;
+                    });
+}
+
+absl::Status ParseStateCodes(std::string_view body, std::map<std::string, std::string>& out) {
+  return ReadStates(body, [&](const std::string& agent_id, const std::string& code, absl::Time) {
+    out[agent_id] = code;
   });
 }
 

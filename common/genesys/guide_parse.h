@@ -24,6 +24,9 @@ absl::StatusOr<PageInfo> ParseUsers(std::string_view body,
 // that is not known is an unknown activity, not at work.
 absl::Status ParseStates(std::string_view body, std::map<std::string, model::AgentState>& out);
 
+// The same answer's codes, as they are, by agent.
+absl::Status ParseStateCodes(std::string_view body, std::map<std::string, std::string>& out);
+
 // GET routing/queues/{id}. `inbound_capacity` may be absent: then the queue has none.
 absl::StatusOr<model::Queue> ParseQueue(std::string_view body);
 

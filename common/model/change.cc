@@ -6,6 +6,9 @@ std::string EntityKey(const Entity& entity) {
   if (const auto* membership = std::get_if<MembershipEntity>(&entity)) {
     return "membership/" + membership->queue_id + "/" + membership->agent_id;
   }
+  if (const auto* availability = std::get_if<AvailabilityEntity>(&entity)) {
+    return "availability/" + availability->agent_id;
+  }
   return "queue_capacity/" + std::get<QueueCapacityEntity>(entity).queue_id;
 }
 
@@ -15,12 +18,32 @@ const std::string& EntityQueue(const Entity& entity) {
 
 const std::string& EntityAgent(const Entity& entity) {
   static const std::string kNone;
-  const auto* membership = std::get_if<MembershipEntity>(&entity);
-  return membership == nullptr ? kNone : membership->agent_id;
+  if (const auto* membership = std::get_if<MembershipEntity>(&entity)) return membership->agent_id;
+  const auto* availability = std::get_if<AvailabilityEntity>(&entity);
+  return availability == nullptr ? kNone : availability->agent_id;
+}
+
+const char* AvailabilityName(Availability availability) {
+  switch (availability) {
+    case Availability::kAvailable:
+      return "AVAILABLE";
+    case Availability::kPaused:
+      return "PAUSED";
+    case Availability::kBreak:
+      return "BREAK";
+    case Availability::kOffline:
+      return "OFFLINE";
+    case Availability::kInteracting:
+      return "INTERACTING";
+  }
+  return "";
 }
 
 std::string ValueText(const Value& value) {
   if (const bool* joined = std::get_if<bool>(&value)) return *joined ? "joined" : "not joined";
+  if (const auto* availability = std::get_if<Availability>(&value)) {
+    return AvailabilityName(*availability);
+  }
   return std::to_string(std::get<int64_t>(value));
 }
 
@@ -60,6 +83,10 @@ const char* ChangeKindName(ChangeKind kind) {
   switch (kind) {
     case ChangeKind::kCapacity:
       return "capacity";
+    case ChangeKind::kThrottle:
+      return "throttle";
+    case ChangeKind::kRestore:
+      return "restore";
   }
   return "unknown";
 }

@@ -15,8 +15,11 @@ namespace evenkeel::model {
 // Later loops add their kinds here; every table keyed by kind grows with it.
 enum class ChangeKind {
   kCapacity,  // who works on which queue, or how many may
+  kThrottle,  // an agent steps out for a moment: a hold (FAIR-6)
+  kRestore,   // the end of a hold: only the actuator makes it (ACT-14)
 };
-inline constexpr ChangeKind kAllChangeKinds[] = {ChangeKind::kCapacity};
+inline constexpr ChangeKind kAllChangeKinds[] = {ChangeKind::kCapacity, ChangeKind::kThrottle,
+                                                 ChangeKind::kRestore};
 
 // Whether an agent who is a member of a queue takes its work. Value: joined (bool).
 struct MembershipEntity {
@@ -33,15 +36,36 @@ struct QueueCapacityEntity {
   friend auto operator<=>(const QueueCapacityEntity&, const QueueCapacityEntity&) = default;
 };
 
-using Entity = std::variant<MembershipEntity, QueueCapacityEntity>;
-using Value = std::variant<bool, int64_t>;
+// Whether an agent takes work at all (guide dialect). Value: Availability. The queue is the one on
+// whose behalf it is changed, and is no part of the key.
+struct AvailabilityEntity {
+  std::string queue_id;
+  std::string agent_id;
 
-// "membership/<queue>/<agent>" or "queue_capacity/<queue>": unique, for keys and logs.
+  friend auto operator<=>(const AvailabilityEntity&, const AvailabilityEntity&) = default;
+};
+enum class Availability {
+  kAvailable,
+  kPaused,
+  kBreak,
+  kOffline,      // only read
+  kInteracting,  // only read: in a contact or its after-call work; what follows is not told
+};
+inline constexpr Availability kAllAvailabilities[] = {
+    Availability::kAvailable, Availability::kPaused, Availability::kBreak, Availability::kOffline,
+    Availability::kInteracting};
+const char* AvailabilityName(Availability availability);  // "AVAILABLE"
+
+using Entity = std::variant<MembershipEntity, QueueCapacityEntity, AvailabilityEntity>;
+using Value = std::variant<bool, int64_t, Availability>;
+
+// "membership/<queue>/<agent>", "queue_capacity/<queue>" or "availability/<agent>": unique, for
+// keys and logs.
 std::string EntityKey(const Entity& entity);
 const std::string& EntityQueue(const Entity& entity);
 // Empty when the entity is about no agent.
 const std::string& EntityAgent(const Entity& entity);
-// "joined" / "not joined", or the number.
+// "joined" / "not joined", the number, or the availability's name.
 std::string ValueText(const Value& value);
 
 // What the proposer expects of the change (ACT-2, ACT-11).
@@ -74,6 +98,10 @@ struct Proposal {
   // True for a relaxed plan of an infeasible problem (CAP-6): needs approval.
   bool needs_approval = false;
   std::vector<Forecast> forecasts;
+  // Of a throttle, above 0: so long it holds, then the old value is restored. 0 for other kinds.
+  absl::Duration hold_for;
+  // The figure that set it off, with its name, for the audit: "smoothed_cv=0.41" (FAIR-9).
+  std::string trigger;
 
   friend bool operator==(const Proposal&, const Proposal&) = default;
 };

@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include <cstdio>
+#include <deque>
 #include <thread>
 
 #include "common/base/error_details.h"
@@ -57,7 +58,7 @@ int CheckHealth(const config::v1::Config& config, ServiceId id, const std::strin
 }  // namespace
 
 int ServiceMain(int argc, char** argv, const std::string& program, const std::string& summary,
-                const std::vector<ServiceSpec>& specs) {
+                const std::vector<ServiceSpec>& specs, const std::vector<Errand>& errands) {
   // Threads inherit the mask, so that the signals wait for sigwait below.
   sigset_t signals;
   sigemptyset(&signals);
@@ -75,6 +76,10 @@ int ServiceMain(int argc, char** argv, const std::string& program, const std::st
                  &check_config)
       .AddSwitch("health-check", "ask the running service for its health, and end", &health_check)
       .AddSwitch("version", "print the version, and end", &version);
+  std::deque<bool> asked(errands.size(), false);
+  for (size_t i = 0; i < errands.size(); ++i) {
+    flags.AddSwitch(errands[i].flag, errands[i].help, &asked[i]);
+  }
   const auto rest = flags.Parse(argc, argv);
   if (!rest.ok()) return Complain(program, rest.status());
   if (flags.help_asked()) {
@@ -106,6 +111,12 @@ int ServiceMain(int argc, char** argv, const std::string& program, const std::st
   RandomIdSource ids;
   obs::Metrics metrics;
   obs::Logger log(program, obs::ParseSeverity(config->log().level()), *clock, stderr);
+  for (size_t i = 0; i < errands.size(); ++i) {
+    if (!asked[i]) continue;
+    metrics.Register(rpc::RpcMetrics());
+    const absl::Status done = errands[i].run({*config, *clock, ids, log, metrics});
+    return done.ok() ? 0 : Complain(program, done);
+  }
   const auto process = Process::Start({*config, *clock, ids, log, metrics}, specs);
   if (!process.ok()) return Complain(program, process.status());
 

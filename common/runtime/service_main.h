@@ -20,9 +20,16 @@ struct ServiceSpec {
   AppFactory make;
 };
 
+// Something that a program can do once instead of running its services.
+struct Errand {
+  std::string flag;  // "restore-all-holds"
+  std::string help;
+  std::function<absl::Status(const Dependencies&)> run;
+};
+
 // Runs the services of `specs` in this process until SIGTERM or SIGINT. Services in one process
 // reach each other by in-process channels.
 int ServiceMain(int argc, char** argv, const std::string& program, const std::string& summary,
-                const std::vector<ServiceSpec>& specs);
+                const std::vector<ServiceSpec>& specs, const std::vector<Errand>& errands = {});
 
 }  // namespace evenkeel::runtime

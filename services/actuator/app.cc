@@ -2,6 +2,9 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <cstdio>
+#include <thread>
+
 #include "common/base/status_macros.h"
 #include "common/convert/time.h"
 #include "common/genesys/preflight.h"
@@ -14,7 +17,26 @@
 namespace evenkeel::actuator {
 namespace {
 
-constexpr absl::Duration kIdentifyTimeout = absl::Seconds(5);  // real time
+// Real time.
+constexpr absl::Duration kIdentifyTimeout = absl::Seconds(5);
+constexpr absl::Duration kDrainTimeout = absl::Seconds(10);
+constexpr absl::Duration kRestoreTimeout = absl::Minutes(15);
+
+// Ends all open holds now, and ticks until they have ended or `stop` is requested. How many are
+// left.
+absl::StatusOr<int64_t> EndHolds(Actuator& actuator, Clock& clock, IdSource& ids,
+                                 const std::string& actor, std::stop_token stop) {
+  EVENKEEL_ASSIGN_OR_RETURN(std::vector<Hold> open, actuator.ListHolds(/*open_only=*/true));
+  if (open.empty()) return 0;
+  EVENKEEL_RETURN_IF_ERROR(
+      actuator.ReleaseHolds({ids.NewId(), false}, "", actor, "nobody may be there to end it later")
+          .status());
+  while (true) {
+    EVENKEEL_RETURN_IF_ERROR(actuator.TickRestores(stop));
+    EVENKEEL_ASSIGN_OR_RETURN(open, actuator.ListHolds(/*open_only=*/true));
+    if (open.empty() || !clock.SleepFor(absl::Seconds(1), stop)) return std::ssize(open);
+  }
+}
 
 }  // namespace
 
@@ -29,19 +51,15 @@ absl::StatusOr<std::unique_ptr<runtime::App>> ActuatorApp::Make(
 absl::Status ActuatorApp::Build(const Settings& settings) {
   const config::v1::Config& config = dependencies_.config;
   dependencies_.metrics.Register(MetricsTable());
-  // Nothing can be written in dry run, so the client that reads will do.
-  const bool writes = settings.modes.CanWrite();
-  call_metrics_ =
-      std::make_unique<runtime::CallMetrics>(dependencies_.metrics, writes ? "write" : "read");
-  EVENKEEL_ASSIGN_OR_RETURN(
-      client_,
-      runtime::MakeCentreClient(
-          config.centre(), writes ? runtime::ClientRole::kWrite : runtime::ClientRole::kRead,
-          dependencies_.environment, dependencies_.clock, call_metrics_.get()));
-  writer_ = MakeCentreWriter(*client_, stop_.get_token());
-
   const std::string& file = config.actuator().database();
   EVENKEEL_ASSIGN_OR_RETURN(ledger_, SqliteLedger::Open(file.empty() ? ":memory:" : file));
+  HoldQuery open;
+  open.open_only = true;
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<Hold> holds, ledger_->FindHolds(open));
+  // Nothing is written in dry run, so the client that reads will do; but for holds of an earlier
+  // mode, which end all the same (ACT-14).
+  EVENKEEL_RETURN_IF_ERROR(MakeClient(settings.modes.CanWrite(), !holds.empty()));
+  writer_ = MakeCentreWriter(*client_, stop_.get_token());
   actuator_ = std::make_unique<Actuator>(
       settings,
       Dependencies{*ledger_, *writer_, dependencies_.clock, real_clock_, dependencies_.ids});
@@ -49,6 +67,28 @@ absl::Status ActuatorApp::Build(const Settings& settings) {
   dependencies_.log.Info("actuator", {{"mode", ModeName(settings.modes.otherwise)},
                                       {"queues", settings.scope.queues.size()},
                                       {"ledger", file.empty() ? std::string("in memory") : file}});
+  return absl::OkStatus();
+}
+
+absl::Status ActuatorApp::MakeClient(bool writes, bool restores) {
+  const config::v1::CentreConfig& centre = dependencies_.config.centre();
+  call_metrics_ = std::make_unique<runtime::CallMetrics>(dependencies_.metrics,
+                                                         writes || restores ? "write" : "read");
+  const auto make = [&](runtime::ClientRole role) {
+    return runtime::MakeCentreClient(centre, role, dependencies_.environment, dependencies_.clock,
+                                     call_metrics_.get());
+  };
+  if (writes || restores) {
+    auto client = make(runtime::ClientRole::kWrite);
+    if (client.ok()) {
+      client_ = *std::move(client);
+      return absl::OkStatus();
+    }
+    if (writes) return client.status();
+    dependencies_.log.Error("holds are open, and there is no client that may end them",
+                            {{"error", std::string(client.status().message())}});
+  }
+  EVENKEEL_ASSIGN_OR_RETURN(client_, make(runtime::ClientRole::kRead));
   return absl::OkStatus();
 }
 
@@ -69,9 +109,69 @@ absl::Status ActuatorApp::Ready() {
 }
 
 void ActuatorApp::Stop() {
-  stop_.request_stop();
   if (service_ != nullptr) service_->Stop();
-  if (timer_) timer_->Stop();
+  if (timer_) {
+    timer_->Stop();
+    Drain();
+  }
+  stop_.request_stop();
+}
+
+void ActuatorApp::Drain() {
+  std::jthread timeout([this](std::stop_token done) {
+    if (real_clock_.SleepFor(kDrainTimeout, done)) stop_.request_stop();
+  });
+  const auto left =
+      EndHolds(*actuator_, dependencies_.clock, dependencies_.ids, "drain", stop_.get_token());
+  if (!left.ok() || *left > 0) {
+    dependencies_.log.Error(
+        "stopped with open holds: the next actuator on this ledger, or "
+        "evenkeel-actuator --restore-all-holds, ends them",
+        {{"holds", left.ok() ? *left : -1}, {"error", std::string(left.status().message())}});
+  }
+}
+
+absl::Status RestoreAllHolds(const runtime::Dependencies& dependencies) {
+  EVENKEEL_ASSIGN_OR_RETURN(Settings settings, SettingsFromConfig(dependencies.config));
+  const std::string& file = dependencies.config.actuator().database();
+  if (file.empty()) {
+    return absl::InvalidArgumentError("actuator.database is empty: there is no ledger with holds");
+  }
+  EVENKEEL_ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, SqliteLedger::Open(file));
+  HoldQuery open;
+  open.open_only = true;
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<Hold> holds, ledger->FindHolds(open));
+  if (holds.empty()) {
+    std::printf("no hold is open\n");
+    return absl::OkStatus();
+  }
+  // Only the holds are ended: whatever else waits in the ledger is left to the next actuator.
+  settings.modes = ModePolicy();
+  settings.freeze_windows.clear();
+  runtime::CallMetrics calls(dependencies.metrics, "write");
+  EVENKEEL_ASSIGN_OR_RETURN(
+      const auto client,
+      runtime::MakeCentreClient(dependencies.config.centre(), runtime::ClientRole::kWrite,
+                                dependencies.environment, dependencies.clock, &calls));
+  RealClock real_clock;
+  std::stop_source stop;
+  const auto writer = MakeCentreWriter(*client, stop.get_token());
+  Actuator actuator(settings, {*ledger, *writer, dependencies.clock, real_clock, dependencies.ids});
+  std::jthread timeout([&](std::stop_token done) {
+    if (real_clock.SleepFor(kRestoreTimeout, done)) stop.request_stop();
+  });
+  EVENKEEL_ASSIGN_OR_RETURN(const int64_t left,
+                            EndHolds(actuator, dependencies.clock, dependencies.ids,
+                                     "restore-all-holds", stop.get_token()));
+  for (const Hold& hold : holds) {
+    HoldQuery query;
+    query.id = hold.id;
+    EVENKEEL_ASSIGN_OR_RETURN(const std::vector<Hold> now, ledger->FindHolds(query));
+    std::printf("%s: %s\n", model::EntityKey(hold.entity).c_str(), HoldOutcomeName(now[0].outcome));
+  }
+  if (left == 0) return absl::OkStatus();
+  return absl::DeadlineExceededError(absl::StrCat(
+      left, " holds are still open; last error: ", actuator.GetStatus()->executor.last_error));
 }
 
 absl::Status ActuatorApp::Identify() {
@@ -123,6 +223,9 @@ void ActuatorApp::UpdateMetrics() {
     metrics.Set(kMode, {ModeName(mode)}, status->modes.otherwise == mode ? 1 : 0);
     metrics.Set(kQueues, {ModeName(mode)}, static_cast<double>(status->queues[mode]));
   }
+  metrics.Set(kOpenHolds, {}, static_cast<double>(status->open_holds));
+  metrics.Set(kOverdueHolds, {}, static_cast<double>(status->overdue_holds));
+  metrics.Set(kHoldOverdue, {}, absl::ToDoubleSeconds(status->longest_overdue));
   int64_t writes = 0;
   for (const auto& [kind, count] : status->writes_last_hour) writes += count;
   metrics.Set(kPauses, {}, static_cast<double>(status->pauses.size()));

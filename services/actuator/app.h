@@ -16,6 +16,11 @@
 
 namespace evenkeel::actuator {
 
+// Ends every open hold from the ledger alone, where no actuator runs (FAIR-7): writes the old
+// values until they show, and prints how each ended. DEADLINE_EXCEEDED when some had not after a
+// quarter of an hour.
+absl::Status RestoreAllHolds(const runtime::Dependencies& dependencies);
+
 class ActuatorApp final : public runtime::App {
  public:
   static absl::StatusOr<std::unique_ptr<runtime::App>> Make(
@@ -30,10 +35,16 @@ class ActuatorApp final : public runtime::App {
  private:
   explicit ActuatorApp(const runtime::Dependencies& dependencies) : dependencies_(dependencies) {}
   absl::Status Build(const Settings& settings);
+  // The client that writes, where anything may be written or is to be restored; else one that
+  // reads.
+  absl::Status MakeClient(bool writes, bool restores);
   // OK once the client was seen to belong to the organisation that the configuration pins (API-10).
   absl::Status Identify();
   void Tick(std::stop_token stop);
   void UpdateMetrics();
+  // Ends all holds early, as far as the centre answers within a moment: nobody may be there to end
+  // them later (ACT-14).
+  void Drain();
 
   const runtime::Dependencies dependencies_;
   RealClock real_clock_;

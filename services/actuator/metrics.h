@@ -20,6 +20,9 @@ inline constexpr char kLeftAlone[] = "evenkeel_actuator_left_alone";
 inline constexpr char kWritesLastHour[] = "evenkeel_actuator_writes_last_hour";
 inline constexpr char kWritesSent[] = "evenkeel_actuator_writes_sent";
 inline constexpr char kWritesFailed[] = "evenkeel_actuator_writes_failed";
+inline constexpr char kOpenHolds[] = "evenkeel_actuator_holds_open";
+inline constexpr char kOverdueHolds[] = "evenkeel_actuator_holds_overdue";
+inline constexpr char kHoldOverdue[] = "evenkeel_actuator_hold_overdue_seconds";
 inline constexpr char kWindow[] = "evenkeel_actuator_read_write_window_seconds";
 
 inline std::span<const obs::MetricSpec> MetricsTable() {
@@ -30,7 +33,7 @@ inline std::span<const obs::MetricSpec> MetricsTable() {
       states.emplace_back(model::ChangeStateName(state));
     }
     for (const Guardrail& guardrail : Guardrails()) guardrails.emplace_back(guardrail.name);
-    for (const char* name : {kLastQueue, kChangedByOther, kMoveBroken}) {
+    for (const char* name : {kLastQueue, kChangedByOther, kMoveBroken, kInInteraction}) {
       if (std::find(guardrails.begin(), guardrails.end(), name) == guardrails.end()) {
         guardrails.emplace_back(name);
       }
@@ -68,6 +71,16 @@ inline std::span<const obs::MetricSpec> MetricsTable() {
          MetricKind::kGauge,
          {},
          "Write calls since the start that ended in an error, sent or not."},
+        {kOpenHolds, MetricKind::kGauge, {}, "Agents held out for a moment."},
+        {kOverdueHolds,
+         MetricKind::kGauge,
+         {},
+         "Holds whose time is over and that have not ended: above 0 for more than a few seconds an "
+         "agent waits to be let back."},
+        {kHoldOverdue,
+         MetricKind::kGauge,
+         {},
+         "The longest that one of those is over its time, clock time."},
         {kWindow,
          MetricKind::kGauge,
          {},

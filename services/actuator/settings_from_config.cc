@@ -1,12 +1,10 @@
 #include "services/actuator/settings_from_config.h"
 
-#include <absl/strings/numbers.h>
-
-#include <array>
 #include <string>
 
 #include "common/base/status_macros.h"
 #include "common/convert/time.h"
+#include "common/convert/time_window.h"
 
 namespace evenkeel::actuator {
 namespace {
@@ -22,41 +20,6 @@ Mode ModeFrom(config::v1::Mode mode) {
   }
 }
 
-// "HH:MM", checked by ValidateConfig.
-absl::Duration TimeOfDay(const std::string& text) {
-  int hours = 0, minutes = 0;
-  (void)absl::SimpleAtoi(text.substr(0, 2), &hours);
-  (void)absl::SimpleAtoi(text.substr(3, 2), &minutes);
-  return absl::Hours(hours) + absl::Minutes(minutes);
-}
-
-FreezeWindow WindowFrom(const config::v1::FreezeWindow& proto) {
-  static constexpr std::array<std::pair<const char*, absl::Weekday>, 7> kDays = {{
-      {"mon", absl::Weekday::monday},
-      {"tue", absl::Weekday::tuesday},
-      {"wed", absl::Weekday::wednesday},
-      {"thu", absl::Weekday::thursday},
-      {"fri", absl::Weekday::friday},
-      {"sat", absl::Weekday::saturday},
-      {"sun", absl::Weekday::sunday},
-  }};
-  FreezeWindow window;
-  window.name = proto.name();
-  if (proto.has_from()) {
-    window.once = {convert::FromProto(proto.from()), convert::FromProto(proto.to())};
-    return window;
-  }
-  for (const std::string& day : proto.weekdays()) {
-    for (const auto& [name, weekday] : kDays) {
-      if (day == name) window.weekdays.insert(weekday);
-    }
-  }
-  window.start = TimeOfDay(proto.start_time());
-  window.end = TimeOfDay(proto.end_time());
-  (void)absl::LoadTimeZone(proto.time_zone(), &window.zone);
-  return window;
-}
-
 }  // namespace
 
 absl::StatusOr<Settings> SettingsFromConfig(const config::v1::Config& config) {
@@ -65,6 +28,10 @@ absl::StatusOr<Settings> SettingsFromConfig(const config::v1::Config& config) {
   settings.modes.otherwise = ModeFrom(actuator.mode());
   for (const auto& [queue, mode] : actuator.mode_by_queue()) {
     settings.modes.by_queue[queue] = ModeFrom(mode);
+  }
+  for (const model::ChangeKind kind : model::kAllChangeKinds) {
+    const auto it = actuator.mode_by_kind().find(model::ChangeKindName(kind));
+    if (it != actuator.mode_by_kind().end()) settings.modes.by_kind[kind] = ModeFrom(it->second);
   }
   for (const auto& queue : config.scope().queues()) {
     settings.scope.queues.insert(queue.id());
@@ -88,9 +55,15 @@ absl::StatusOr<Settings> SettingsFromConfig(const config::v1::Config& config) {
   limits.min_value = guardrails.min_capacity();
   limits.max_value = guardrails.max_capacity();
 
-  for (const auto& window : actuator.freeze_windows()) {
-    settings.freeze_windows.push_back(WindowFrom(window));
-  }
+  // A cool-down is after throttles, and holds for every kind.
+  const config::v1::ThrottleGuardrails& of_throttles = actuator.throttle();
+  KindLimits& throttle = settings.limits[model::ChangeKind::kThrottle];
+  throttle.writes_per_hour = of_throttles.writes_per_hour();
+  throttle.held_share = limits.held_share = of_throttles.held_share();
+  throttle.cool_down = limits.cool_down = convert::FromProto(of_throttles.cool_down());
+  throttle.max_snapshot_age_intervals = of_throttles.max_snapshot_age_intervals();
+  throttle.min_seen_ratio = of_throttles.min_seen_ratio();
+  settings.freeze_windows = convert::WindowsFrom(actuator.freeze_windows());
   settings.capacity_lever = config.centre().dialect() == config::v1::DIALECT_GUIDE
                                 ? model::CapacityLever::kQueueCapacity
                                 : model::CapacityLever::kMemberships;

@@ -134,6 +134,9 @@ absl::Status IngestApp::Start(const runtime::ChannelSource& channels) {
       [this](const model::Entity& entity, absl::Time until) {
         poller_.ObserveOther(entity, until);
       },
+      [this](const std::string& id, const model::Entity& entity, bool open) {
+        poller_.ObserveHold(id, entity, open);
+      },
       [this] { poller_.ForgetChanges(); }, dependencies_.log);
   {
     std::lock_guard lock(mutex_);  // GetStatus is served already

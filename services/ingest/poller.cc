@@ -469,7 +469,16 @@ std::shared_ptr<const model::Snapshot> Poller::PublishIfDue() {
 void Poller::ObserveChange(const model::Change& change) {
   std::lock_guard lock(mutex_);
   unpublished_ = true;
-  if (!outcomes_.Observe(change)) return;
+  if (outcomes_.Observe(change)) ReadQueuesSoon();
+}
+
+void Poller::ObserveHold(const std::string& change_id, const model::Entity& entity, bool open) {
+  std::lock_guard lock(mutex_);
+  unpublished_ = true;
+  if (outcomes_.ObserveHold(change_id, entity, open)) ReadQueuesSoon();
+}
+
+void Poller::ReadQueuesSoon() {
   schedule_.ReadBy(Section::kQueues, clock_.SteadyNow() + kAfterChange);
   Wake(Section::kQueues);
 }

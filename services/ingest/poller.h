@@ -72,6 +72,7 @@ class Poller {
   // What the actuator tells of its changes.
   void ObserveChange(const model::Change& change);
   void ObserveOther(const model::Entity& entity, absl::Time until);
+  void ObserveHold(const std::string& change_id, const model::Entity& entity, bool open);
   // The actuator tells everything anew.
   void ForgetChanges();
 
@@ -82,6 +83,8 @@ class Poller {
   static constexpr double kReadyIntervals = 4;
 
  private:
+  // Requires mutex_ held.
+  void ReadQueuesSoon();
   struct Progress {
     bool in_flight = false;
     std::string last_error;

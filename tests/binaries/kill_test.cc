@@ -97,6 +97,7 @@ class KillTest : public ::testing::Test {
     if (!absl::StartsWith(request.target, "/api/")) return;
     std::lock_guard lock(mutex_);
     if (request.method == "PATCH" && answer.status < 300) {
+      last_write_ = request.body;
       for (const Membership& membership : memberships_) {
         if (absl::StrContains(request.target, membership.queue_id) &&
             absl::StrContains(request.body, membership.agent_id)) {
@@ -151,6 +152,59 @@ class KillTest : public ::testing::Test {
     return status;
   }
 
+  // Takes the first agent off the first queue, and waits until that shows. Answers the agent.
+  std::string Throttle(int agent) {
+    const std::string agent_id = Scenario().agents[agent].id;
+    actuator::v1::ProposeChangeRequest request;
+    request.set_request_id("throttle-" + agent_id);
+    auto& proposal = *request.mutable_proposal();
+    proposal.set_kind(types::v1::CHANGE_KIND_THROTTLE);
+    proposal.mutable_entity()->mutable_membership()->set_agent_id(agent_id);
+    proposal.mutable_entity()->mutable_membership()->set_queue_id(Scenario().queues[0].id);
+    proposal.mutable_old_value()->set_joined(true);
+    proposal.mutable_new_value()->set_joined(false);
+    *proposal.mutable_hold_for() = convert::ToProto(absl::Seconds(120));
+    proposal.set_reason("a test of holds");
+    proposal.set_trigger("smoothed_cv=0.41");
+    proposal.set_proposer("kill_test");
+    proposal.set_plan_id("plan-" + agent_id);
+    proposal.set_snapshot_number(1);
+    proposal.set_snapshot_seen_ratio(1);
+    *proposal.mutable_expires_at() = convert::ToProto(epoch_ + absl::Hours(1000));
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+    actuator::v1::ProposeChangeResponse response;
+    const grpc::Status status = stub_->ProposeChange(&context, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    AwaitHold(agent_id, [](actuator::v1::HoldOutcome outcome) {
+      return outcome == actuator::v1::HOLD_OUTCOME_OPEN;
+    });
+    return agent_id;
+  }
+
+  // Until a hold of the agent stands as `done` says.
+  template <typename Done>
+  void AwaitHold(const std::string& agent_id, Done done) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(120));
+    const auto stream = stub_->WatchChanges(&context, actuator::v1::WatchChangesRequest());
+    actuator::v1::WatchChangesResponse event;
+    bool seen = false;
+    while (!seen && stream->Read(&event)) {
+      seen = event.has_hold() && event.hold().entity().membership().agent_id() == agent_id &&
+             done(event.hold().outcome());
+    }
+    EXPECT_TRUE(seen) << "no such hold of " << agent_id;
+    context.TryCancel();
+    while (stream->Read(&event)) {
+    }
+    stream->Finish();
+  }
+  void ExpectBack(const std::string& agent_id) {
+    std::lock_guard lock(mutex_);
+    EXPECT_EQ(last_write_, absl::StrCat("[{\"id\":\"", agent_id, "\",\"joined\":true}]"));
+  }
+
   // Reads the stream of transitions until every change of ids_ has come to its end.
   void AwaitTheEnd() {
     std::set<std::string> open;
@@ -196,6 +250,7 @@ class KillTest : public ::testing::Test {
   std::vector<Membership> memberships_;
   std::mutex mutex_;  // guards what the simulator's threads touch
   std::map<std::pair<std::string, std::string>, int> writes_;
+  std::string last_write_;
   int requests_until_kill_ = 0;
   std::unique_ptr<Process> actuator_;
   std::unique_ptr<sim::SimulatorServer> simulator_;
@@ -280,6 +335,42 @@ TEST_F(KillTest, NoChangeIsDoneTwiceAndNoneIsLost_ACT6) {
   stub_.reset();  // else the drain waits for a connection that nobody polls
   actuator_->Kill(SIGTERM);
   EXPECT_EQ(*actuator_->WaitForExit(), 0);
+}
+
+// Killed while it holds somebody out: the next one lets them back (FAIR-7).
+TEST_F(KillTest, AHoldEndsThoughItsActuatorWasKilled_FAIR7) {
+  StartActuator();
+  const std::string agent = Throttle(0);
+  actuator_->Kill(SIGKILL);
+  EXPECT_EQ(*actuator_->WaitForExit(), 128 + SIGKILL);
+  StartActuator();
+  AwaitHold(agent, [](actuator::v1::HoldOutcome outcome) {
+    return outcome != actuator::v1::HOLD_OUTCOME_OPEN;
+  });
+  ExpectBack(agent);
+}
+
+// No actuator comes back: the errand does it from the ledger alone.
+TEST_F(KillTest, AllHoldsAreRestoredFromTheLedgerAlone_FAIR7) {
+  StartActuator();
+  const std::string agent = Throttle(1);
+  actuator_->Kill(SIGKILL);
+  EXPECT_EQ(*actuator_->WaitForExit(), 128 + SIGKILL);
+  const auto errand = rig_.Start(
+      "evenkeel-actuator", {"--config", config_, "--restore-all-holds"},
+      {"GENESYS_WRITE_CLIENT_ID=evenkeel-write", "GENESYS_WRITE_CLIENT_SECRET=evenkeel-write"});
+  EXPECT_EQ(*errand->WaitForExit(), 0) << errand->out() << errand->err();
+  EXPECT_TRUE(absl::StrContains(errand->out(), agent)) << errand->out() << errand->err();
+  ExpectBack(agent);
+}
+
+// Asked to stop, it lets everybody back first (ACT-14).
+TEST_F(KillTest, AStopEndsHoldsFirst_ACT14) {
+  StartActuator();
+  const std::string agent = Throttle(2);
+  actuator_->Kill(SIGTERM);
+  EXPECT_EQ(*actuator_->WaitForExit(), 0);
+  ExpectBack(agent);
 }
 
 }  // namespace

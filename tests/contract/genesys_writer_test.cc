@@ -46,7 +46,7 @@ class GenesysWriterTest : public testing::Test {
 
   // A member of kQueue who has, or has not, joined it.
   MemberReading FindMember(bool joined) {
-    const auto members = writer_->ReadMembers(kQueue, {});
+    const auto members = writer_->ReadMembers(kQueue, {}, Urgency::kPlan);
     EXPECT_TRUE(members.ok()) << members.status();
     for (const MemberReading& member : *members) {
       if (member.joined == joined) return member;
@@ -72,11 +72,12 @@ TEST_F(GenesysWriterTest, Cap9PlatformJoinsAndLeavesAsynchronously) {
   const MemberReading member = FindMember(false);
   EXPECT_FALSE(member.division_id.empty());
   const std::vector<JoinedWrite> join = {{member.agent_id, true}};
-  ASSERT_TRUE(writer_->SetJoined(kQueue, join).ok());
+  ASSERT_TRUE(writer_->SetJoined(kQueue, join, Urgency::kPlan).ok());
   const std::vector<std::string> agents = {member.agent_id};
-  EXPECT_FALSE(writer_->ReadMembers(kQueue, agents)->at(0).joined) << "takes its time";
+  EXPECT_FALSE(writer_->ReadMembers(kQueue, agents, Urgency::kPlan)->at(0).joined)
+      << "takes its time";
   clock_.Advance(absl::Seconds(10));
-  EXPECT_TRUE(writer_->ReadMembers(kQueue, agents)->at(0).joined);
+  EXPECT_TRUE(writer_->ReadMembers(kQueue, agents, Urgency::kPlan)->at(0).joined);
   EXPECT_THAT(*writer_->ReadJoinedQueues(member.agent_id), testing::Contains(kQueue));
   ASSERT_EQ(writes_.size(), 1u);
   EXPECT_EQ(writes_[0].body, "[{\"id\":\"" + member.agent_id + "\",\"joined\":true}]");
@@ -87,9 +88,9 @@ TEST_F(GenesysWriterTest, Cap9PlatformJoinsAndLeavesAsynchronously) {
 TEST_F(GenesysWriterTest, WhoIsNoMemberIsSilentlySkipped) {
   Start(sim::Dialect::kPlatform);
   const std::vector<JoinedWrite> stranger = {{"5a1e0000-0000-4000-8000-0000000fffff", true}};
-  EXPECT_TRUE(writer_->SetJoined(kQueue, stranger).ok());
+  EXPECT_TRUE(writer_->SetJoined(kQueue, stranger, Urgency::kPlan).ok());
   const std::vector<std::string> agents = {stranger[0].agent_id};
-  EXPECT_TRUE(writer_->ReadMembers(kQueue, agents)->empty());
+  EXPECT_TRUE(writer_->ReadMembers(kQueue, agents, Urgency::kPlan)->empty());
 }
 
 TEST_F(GenesysWriterTest, EachDialectRefusesTheOthersLever) {
@@ -97,8 +98,10 @@ TEST_F(GenesysWriterTest, EachDialectRefusesTheOthersLever) {
   EXPECT_EQ(writer_->SetQueueCapacity(kQueue, 5, kSoon).code(), absl::StatusCode::kUnimplemented);
   EXPECT_EQ(writer_->ReadQueueCapacity(kQueue).status().code(), absl::StatusCode::kUnimplemented);
   Start(sim::Dialect::kGuide);
-  EXPECT_EQ(writer_->SetJoined(kQueue, {}).code(), absl::StatusCode::kUnimplemented);
-  EXPECT_EQ(writer_->ReadMembers(kQueue, {}).status().code(), absl::StatusCode::kUnimplemented);
+  EXPECT_EQ(writer_->SetJoined(kQueue, {}, Urgency::kPlan).code(),
+            absl::StatusCode::kUnimplemented);
+  EXPECT_EQ(writer_->ReadMembers(kQueue, {}, Urgency::kPlan).status().code(),
+            absl::StatusCode::kUnimplemented);
   EXPECT_TRUE(writes_.empty());
 }
 
@@ -110,6 +113,51 @@ TEST_F(GenesysWriterTest, Cap9GuidePutsOnlyTheCapacity) {
   EXPECT_EQ(writes_.at(0).body, "{\"inbound_capacity\":" + std::to_string(*before + 3) + "}");
   clock_.Advance(absl::Seconds(30));
   EXPECT_EQ(*writer_->ReadQueueCapacity(kQueue), *before + 3);
+}
+
+// Guide 3's body, to the letter but for the note, which says why.
+TEST_F(GenesysWriterTest, Fair6GuidePausesAnAgentAndLetsThemBack) {
+  Start(sim::Dialect::kGuide);
+  std::vector<std::string> agents;
+  for (const auto& agent : sim::DefaultScenario().agents) agents.push_back(agent.id);
+  const auto find = [&](model::Availability availability) -> std::string {
+    const auto readings = writer_->ReadAvailability(agents, Urgency::kPlan);
+    EXPECT_TRUE(readings.ok()) << readings.status();
+    for (const AvailabilityReading& reading : *readings) {
+      if (reading.availability == availability) return reading.agent_id;
+    }
+    return "";
+  };
+  std::string agent;
+  for (int minute = 0; minute < 60 && agent.empty(); ++minute) {
+    clock_.Advance(absl::Minutes(1));
+    agent = find(model::Availability::kAvailable);
+  }
+  ASSERT_NE(agent, "");
+  ASSERT_TRUE(writer_
+                  ->SetAvailability(agent, model::Availability::kPaused,
+                                    "Automated fairness throttle", Urgency::kPlan)
+                  .ok());
+  EXPECT_EQ(
+      writes_.at(0).body,
+      R"({"availabilityId":"availability-paused-fairness","reasonId":)"
+      R"("reason-temporary-throttle","state":"PAUSED","note":"Automated fairness throttle"})");
+  EXPECT_EQ(find(model::Availability::kPaused), agent);
+  ASSERT_TRUE(writer_
+                  ->SetAvailability(agent, model::Availability::kAvailable, "the hold is over",
+                                    Urgency::kRestore)
+                  .ok());
+  EXPECT_EQ(find(model::Availability::kPaused), "");
+  EXPECT_TRUE(writer_->ReadAvailability({{"stranger"}}, Urgency::kPlan)->empty());
+  EXPECT_EQ(writer_->SetAvailability("stranger", model::Availability::kPaused, "x", Urgency::kPlan)
+                .code(),
+            absl::StatusCode::kNotFound);
+}
+
+TEST_F(GenesysWriterTest, Fair6ThePlatformHasNoSuchThing) {
+  Start(sim::Dialect::kPlatform);
+  EXPECT_EQ(writer_->ReadAvailability({{"a"}}, Urgency::kPlan).status().code(),
+            absl::StatusCode::kUnimplemented);
 }
 
 TEST_F(GenesysWriterTest, Act6APutThatIsTooLateStaysUnsent) {
@@ -132,7 +180,7 @@ TEST_F(GenesysWriterTest, Api9TheCentresRefusalsKeepTheirMeaning) {
   Start(sim::Dialect::kPlatform, "evenkeel-readonly");
   const MemberReading member = FindMember(false);
   const std::vector<JoinedWrite> join = {{member.agent_id, true}};
-  const absl::Status denied = writer_->SetJoined(kQueue, join);
+  const absl::Status denied = writer_->SetJoined(kQueue, join, Urgency::kPlan);
   EXPECT_EQ(denied.code(), absl::StatusCode::kPermissionDenied);
   EXPECT_THAT(std::string(denied.message()),
               testing::HasSubstr(platform::kPatchQueueMembers.permission));
@@ -146,7 +194,7 @@ TEST_F(GenesysWriterTest, Act6AWriteDoesNotWaitForBudget) {
   for (int i = 0; i < 400 && status.ok(); ++i) {
     const MemberReading member{"5a1e0000-0000-4000-8000-0000000fffff", true, ""};
     const std::vector<JoinedWrite> write = {{member.agent_id, true}};
-    status = writer_->SetJoined(kQueue, write);
+    status = writer_->SetJoined(kQueue, write, Urgency::kPlan);
   }
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   for (const Write& write : writes_) EXPECT_NE(write.status, 429);

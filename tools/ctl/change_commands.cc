@@ -5,6 +5,7 @@
 #include <absl/strings/str_format.h>
 #include <absl/time/time.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "common/base/status_macros.h"
@@ -41,18 +42,36 @@ std::string EntityText(const types::v1::Entity& entity) {
     return absl::StrCat("agent ", entity.membership().agent_id(), " in queue ",
                         entity.membership().queue_id());
   }
+  if (entity.has_availability()) {
+    return absl::StrCat("availability of agent ", entity.availability().agent_id());
+  }
   return absl::StrCat("capacity of queue ", entity.queue_capacity().queue_id());
 }
 
 std::string ValueText(const types::v1::Value& value) {
+  if (value.value_case() == types::v1::Value::kAvailability) {
+    return types::v1::Availability_Name(value.availability()).substr(sizeof("AVAILABILITY_") - 1);
+  }
   return value.value_case() == types::v1::Value::kAgents ? absl::StrCat(value.agents())
          : value.joined()                                ? "joined"
                                                          : "left";
 }
 
-// "AGENT joins QUEUE", "QUEUE: 26 -> 28".
+// "AGENT joins QUEUE", "QUEUE: 26 -> 28", "AGENT steps out of QUEUE for 120s", "AGENT: PAUSED ->
+// AVAILABLE".
 std::string WhatText(const types::v1::Proposal& proposal) {
   const auto& entity = proposal.entity();
+  if (proposal.kind() == types::v1::CHANGE_KIND_THROTTLE) {
+    const bool of_queue = entity.has_membership();
+    return absl::StrCat(
+        of_queue ? entity.membership().agent_id() : entity.availability().agent_id(), " steps out",
+        of_queue ? " of " + entity.membership().queue_id() : "", " for ",
+        absl::FormatDuration(convert::FromProto(proposal.hold_for())));
+  }
+  if (entity.has_availability()) {
+    return absl::StrCat(entity.availability().agent_id(), ": ", ValueText(proposal.old_value()),
+                        " -> ", ValueText(proposal.new_value()));
+  }
   if (entity.has_membership()) {
     return absl::StrCat(entity.membership().agent_id(),
                         proposal.new_value().joined() ? " joins " : " leaves ",
@@ -243,9 +262,11 @@ absl::StatusOr<actuator::v1::PauseScope> Scope(const Options& options) {
     scope.set_queue_id(options.queue);
   } else if (options.kind == "capacity") {
     scope.set_kind(types::v1::CHANGE_KIND_CAPACITY);
+  } else if (options.kind == "throttle") {
+    scope.set_kind(types::v1::CHANGE_KIND_THROTTLE);
   } else if (!options.kind.empty()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--kind must be capacity, is \"", options.kind, "\""));
+        absl::StrCat("--kind must be capacity or throttle, is \"", options.kind, "\""));
   }
   return scope;
 }
@@ -253,7 +274,8 @@ absl::StatusOr<actuator::v1::PauseScope> Scope(const Options& options) {
 std::string ScopeText(const actuator::v1::PauseScope& scope) {
   switch (scope.scope_case()) {
     case actuator::v1::PauseScope::kKind:
-      return "all capacity changes";
+      return absl::StrCat("all changes of kind ",
+                          model::ChangeKindName(convert::FromProto(scope.kind())));
     case actuator::v1::PauseScope::kEntity:
       return EntityText(scope.entity());
     case actuator::v1::PauseScope::kQueueId:
@@ -301,6 +323,74 @@ absl::Status Resume(const Context& context, const std::vector<std::string>&) {
   return absl::OkStatus();
 }
 
+std::string OutcomeText(actuator::v1::HoldOutcome outcome) {
+  std::string name = actuator::v1::HoldOutcome_Name(outcome).substr(sizeof("HOLD_OUTCOME_") - 1);
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return absl::AsciiStrToLower(name);
+}
+
+void PrintHolds(const google::protobuf::RepeatedPtrField<actuator::v1::Hold>& holds,
+                absl::Time now) {
+  Table table({"change", "what", "held as", "begun", "ends", ">left", "stands"});
+  for (const auto& hold : holds) {
+    const bool open = hold.outcome() == actuator::v1::HOLD_OUTCOME_OPEN;
+    const absl::Duration left = convert::FromProto(hold.ends_at()) - now;
+    table.Add({hold.change_id().substr(0, 8), ShortIds(EntityText(hold.entity())),
+               absl::StrCat(ValueText(hold.set_value()), ", was ", ValueText(hold.old_value())),
+               TimeOfDay(hold.begun_at()), TimeOfDay(hold.ends_at()),
+               !open ? ""
+               : left < absl::ZeroDuration()
+                   ? "over"
+                   : absl::StrFormat("%.0f s", absl::ToDoubleSeconds(left)),
+               OutcomeText(hold.outcome())});
+  }
+  std::fputs(table.Text(140).c_str(), stdout);
+}
+
+absl::Status ListHolds(const Context& context) {
+  actuator::v1::ListHoldsRequest request;
+  actuator::v1::ListHoldsResponse response;
+  const auto stub = Actuator(context);
+  EVENKEEL_RETURN_IF_ERROR(context.Call(ServiceId::kActuator, *stub,
+                                        &ActuatorService::Stub::ListHolds, request, response));
+  if (context.PrintJson(response)) return absl::OkStatus();
+  if (response.holds().empty()) {
+    std::printf("nobody is held, and nobody was\n");
+    return absl::OkStatus();
+  }
+  EVENKEEL_ASSIGN_OR_RETURN(const int32_t limit, Number("limit", context.options.limit));
+  const int shown = limit > 0 ? limit : 20;
+  auto& holds = *response.mutable_holds();
+  if (holds.size() > shown) holds.DeleteSubrange(shown, holds.size() - shown);
+  PrintHolds(holds, convert::FromProto(response.clock_now()));
+  return absl::OkStatus();
+}
+
+// holds | holds release ID | holds restore: all that are open.
+absl::Status Holds(const Context& context, const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return ListHolds(context);
+  const bool release = arguments[0] == "release" && arguments.size() == 2;
+  if (!release && !(arguments[0] == "restore" && arguments.size() == 1)) {
+    return absl::InvalidArgumentError("say holds, holds release ID, or holds restore");
+  }
+  actuator::v1::ReleaseHoldRequest request;
+  actuator::v1::ReleaseHoldResponse response;
+  request.set_request_id(context.ids.NewId());
+  request.set_change_id("-");
+  if (release) {
+    EVENKEEL_ASSIGN_OR_RETURN(const types::v1::Change change, FindChange(context, arguments[1]));
+    request.set_change_id(change.id());
+  }
+  request.set_actor(context.options.actor);
+  request.set_reason(context.options.reason.empty() ? "asked for" : context.options.reason);
+  const auto stub = Actuator(context);
+  EVENKEEL_RETURN_IF_ERROR(context.Call(ServiceId::kActuator, *stub,
+                                        &ActuatorService::Stub::ReleaseHold, request, response));
+  if (context.PrintJson(response)) return absl::OkStatus();
+  std::printf("%d %s now\n", response.holds_size(), response.holds_size() == 1 ? "ends" : "end");
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::vector<Command> ChangeCommands() {
@@ -313,6 +403,8 @@ std::vector<Command> ChangeCommands() {
       {"rollback", "ID", "undo an applied change, through the same guardrails", 1, 1, RollBack},
       {"pause", "", "stop writing: all, a --kind or a --queue; survives restarts", 0, 0, Pause},
       {"resume", "", "end a pause of the same scope", 0, 0, Resume},
+      {"holds", "[release ID | restore]",
+       "who is held and until when; release one, or restore all that are open", 0, 2, Holds},
       {"audit", "", "who did what, when and why", 0, 0, Audit},
   };
 }

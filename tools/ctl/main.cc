@@ -89,7 +89,7 @@ int Main(int argc, char** argv) {
       .Add("state", "STATE", "changes: only in this state, for instance awaiting_approval",
            &options.state)
       .Add("queue", "ID", "changes, pause, resume: only this queue", &options.queue)
-      .Add("kind", "KIND", "pause, resume: only this kind (capacity)", &options.kind)
+      .Add("kind", "KIND", "pause, resume: only this kind (capacity, throttle)", &options.kind)
       .Add("change", "ID", "audit: only this change", &options.change)
       .Add("limit", "N", "changes, audit: at most so many", &options.limit)
       .Add("revision", "N", "approve: the revision seen; default: the newest", &options.revision)

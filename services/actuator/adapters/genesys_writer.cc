@@ -27,11 +27,24 @@ absl::Status NotInThisDialect(const char* what, genesys::Dialect dialect) {
       absl::StrCat("the ", genesys::DialectName(dialect), " dialect has no ", what));
 }
 
-std::string Describe(const genesys::Operation& operation, const std::string& queue_id,
+std::string Describe(const genesys::Operation& operation, const genesys::Parameters& path,
                      const std::string& body) {
-  return absl::StrCat(operation.method, " ",
-                      genesys::RequestTarget(operation, {{{"queueId", queue_id}}, {}, ""}), " ",
+  return absl::StrCat(operation.method, " ", genesys::RequestTarget(operation, {path, {}, ""}), " ",
                       body);
+}
+
+// docs/guide_dialect.md. A code that is not known tells nothing: as if busy.
+model::Availability AvailabilityFrom(const std::string& code) {
+  if (code == "Available") return model::Availability::kAvailable;
+  if (code == "Paused") return model::Availability::kPaused;
+  if (code == "Break") return model::Availability::kBreak;
+  if (code == "Offline") return model::Availability::kOffline;
+  return model::Availability::kInteracting;
+}
+
+std::optional<http::Priority> PriorityOf(Urgency urgency) {
+  if (urgency == Urgency::kRestore) return http::Priority::kRestore;
+  return std::nullopt;
 }
 
 class GenesysWriter : public CentreWriter {
@@ -40,18 +53,22 @@ class GenesysWriter : public CentreWriter {
       : client_(client), stop_(std::move(stop)) {}
 
  protected:
-  genesys::CallLimits Limits() const {
-    return {.max_wait = kReadWait, .timeout = kTimeout, .stop = stop_};
+  // Of a read.
+  genesys::CallLimits Limits(Urgency urgency = Urgency::kPlan) const {
+    return {
+        .max_wait = kReadWait, .timeout = kTimeout, .stop = stop_, .priority = PriorityOf(urgency)};
   }
 
-  absl::Status Write(const genesys::Operation& operation, const std::string& queue_id,
-                     const std::string& body, absl::Duration send_within) {
+  absl::Status Write(const genesys::Operation& operation, const genesys::Parameters& path,
+                     const std::string& body, absl::Duration send_within,
+                     Urgency urgency = Urgency::kPlan) {
     return client_.api()
-        .Call(operation, {{{"queueId", queue_id}}, {}, body},
-              {.max_wait = absl::ZeroDuration(),
+        .Call(operation, {path, {}, body},
+              {.max_wait = urgency == Urgency::kRestore ? kReadWait : absl::ZeroDuration(),
                .timeout = kTimeout,
                .send_within = send_within,
-               .stop = stop_})
+               .stop = stop_,
+               .priority = PriorityOf(urgency)})
         .status();
   }
 
@@ -63,11 +80,12 @@ class PlatformWriter final : public GenesysWriter {
  public:
   using GenesysWriter::GenesysWriter;
 
-  absl::StatusOr<std::vector<MemberReading>> ReadMembers(
-      const std::string& queue_id, std::span<const std::string> agents) override {
+  absl::StatusOr<std::vector<MemberReading>> ReadMembers(const std::string& queue_id,
+                                                         std::span<const std::string> agents,
+                                                         Urgency urgency) override {
     std::map<std::string, genesys::platform::MemberEntry> members;
     EVENKEEL_RETURN_IF_ERROR(
-        genesys::ReadQueueMembers(client_.api(), queue_id, Limits(), members).status());
+        genesys::ReadQueueMembers(client_.api(), queue_id, Limits(urgency), members).status());
     std::vector<MemberReading> readings;
     for (const auto& [id, member] : members) {
       if (agents.empty() || std::find(agents.begin(), agents.end(), id) != agents.end()) {
@@ -85,10 +103,26 @@ class PlatformWriter final : public GenesysWriter {
     return NotInThisDialect("queue capacity", client_.dialect());
   }
 
-  absl::Status SetJoined(const std::string& queue_id,
-                         std::span<const JoinedWrite> members) override {
-    return Write(platform::kPatchQueueMembers, queue_id, MembersBody(members),
-                 absl::InfiniteDuration());
+  absl::StatusOr<std::vector<AvailabilityReading>> ReadAvailability(std::span<const std::string>,
+                                                                    Urgency urgency) override {
+    return NotInThisDialect("availability", client_.dialect());
+  }
+
+  absl::Status SetAvailability(const std::string&, model::Availability, const std::string&,
+                               Urgency urgency) override {
+    return NotInThisDialect("availability", client_.dialect());
+  }
+
+  std::string DescribeSetAvailability(const std::string& agent_id, model::Availability availability,
+                                      const std::string&) const override {
+    return absl::StrCat("availability of ", agent_id, " = ", AvailabilityName(availability),
+                        ", not in this dialect");
+  }
+
+  absl::Status SetJoined(const std::string& queue_id, std::span<const JoinedWrite> members,
+                         Urgency urgency) override {
+    return Write(platform::kPatchQueueMembers, {{"queueId", queue_id}}, MembersBody(members),
+                 absl::InfiniteDuration(), urgency);
   }
 
   absl::Status SetQueueCapacity(const std::string&, int64_t, absl::Duration) override {
@@ -97,7 +131,7 @@ class PlatformWriter final : public GenesysWriter {
 
   std::string DescribeSetJoined(const std::string& queue_id,
                                 std::span<const JoinedWrite> members) const override {
-    return Describe(platform::kPatchQueueMembers, queue_id, MembersBody(members));
+    return Describe(platform::kPatchQueueMembers, {{"queueId", queue_id}}, MembersBody(members));
   }
 
   std::string DescribeSetQueueCapacity(const std::string& queue_id, int64_t agents) const override {
@@ -110,7 +144,8 @@ class GuideWriter final : public GenesysWriter {
   using GenesysWriter::GenesysWriter;
 
   absl::StatusOr<std::vector<MemberReading>> ReadMembers(const std::string&,
-                                                         std::span<const std::string>) override {
+                                                         std::span<const std::string>,
+                                                         Urgency) override {
     return NotInThisDialect("queue members", client_.dialect());
   }
 
@@ -130,13 +165,41 @@ class GuideWriter final : public GenesysWriter {
     return *queue->inbound_capacity;
   }
 
-  absl::Status SetJoined(const std::string&, std::span<const JoinedWrite>) override {
+  absl::StatusOr<std::vector<AvailabilityReading>> ReadAvailability(
+      std::span<const std::string> agents, Urgency urgency) override {
+    EVENKEEL_ASSIGN_OR_RETURN(const http::Response response,
+                              client_.api().Call(genesys::guide::kUserStates, {}, Limits(urgency)));
+    std::map<std::string, std::string> codes;
+    EVENKEEL_RETURN_IF_ERROR(genesys::Understood(
+        genesys::guide::kUserStates, genesys::guide::ParseStateCodes(response.body, codes)));
+    std::vector<AvailabilityReading> readings;
+    for (const std::string& agent : agents) {
+      const auto it = codes.find(agent);
+      if (it != codes.end()) readings.push_back({agent, AvailabilityFrom(it->second)});
+    }
+    return readings;
+  }
+
+  absl::Status SetAvailability(const std::string& agent_id, model::Availability availability,
+                               const std::string& note, Urgency urgency) override {
+    return Write(guide::kPutAvailability, {{"userId", agent_id}},
+                 AvailabilityBody(availability, note), absl::InfiniteDuration(), urgency);
+  }
+
+  std::string DescribeSetAvailability(const std::string& agent_id, model::Availability availability,
+                                      const std::string& note) const override {
+    return Describe(guide::kPutAvailability, {{"userId", agent_id}},
+                    AvailabilityBody(availability, note));
+  }
+
+  absl::Status SetJoined(const std::string&, std::span<const JoinedWrite>,
+                         Urgency urgency) override {
     return NotInThisDialect("queue members", client_.dialect());
   }
 
   absl::Status SetQueueCapacity(const std::string& queue_id, int64_t agents,
                                 absl::Duration send_within) override {
-    return Write(guide::kPutQueue, queue_id, CapacityBody(agents), send_within);
+    return Write(guide::kPutQueue, {{"queueId", queue_id}}, CapacityBody(agents), send_within);
   }
 
   std::string DescribeSetJoined(const std::string& queue_id,
@@ -145,7 +208,7 @@ class GuideWriter final : public GenesysWriter {
   }
 
   std::string DescribeSetQueueCapacity(const std::string& queue_id, int64_t agents) const override {
-    return Describe(guide::kPutQueue, queue_id, CapacityBody(agents));
+    return Describe(guide::kPutQueue, {{"queueId", queue_id}}, CapacityBody(agents));
   }
 };
 
@@ -165,6 +228,19 @@ std::string MembersBody(std::span<const JoinedWrite> members) {
     writer.BeginObject().Field("id", member.agent_id).Field("joined", member.joined).EndObject();
   }
   return writer.EndArray().Take();
+}
+
+std::string AvailabilityBody(model::Availability availability, const std::string& note) {
+  json::Writer writer;
+  writer.BeginObject();
+  if (availability != model::Availability::kAvailable) {
+    writer.Field("availabilityId", "availability-paused-fairness")
+        .Field("reasonId", "reason-temporary-throttle");
+  }
+  return writer.Field("state", AvailabilityName(availability))
+      .Field("note", note)
+      .EndObject()
+      .Take();
 }
 
 std::string CapacityBody(int64_t agents) {

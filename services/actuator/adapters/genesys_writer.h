@@ -13,8 +13,9 @@ namespace evenkeel::actuator {
 // requested.
 std::unique_ptr<CentreWriter> MakeCentreWriter(genesys::Client& client, std::stop_token stop);
 
-// The body of a join or leave, and of a new capacity.
+// The body of a join or leave, of a new availability, and of a new capacity.
 std::string MembersBody(std::span<const JoinedWrite> members);
+std::string AvailabilityBody(model::Availability availability, const std::string& note);
 std::string CapacityBody(int64_t agents);
 
 }  // namespace evenkeel::actuator

@@ -36,8 +36,9 @@ PauseScope FromProto(const v1::PauseScope& proto, Violations& violations) {
   PauseScope scope;
   switch (proto.scope_case()) {
     case v1::PauseScope::kKind:
-      if (proto.kind() != types::v1::CHANGE_KIND_CAPACITY) {
-        violations.Add("scope.kind", "must be CHANGE_KIND_CAPACITY");
+      if (proto.kind() != types::v1::CHANGE_KIND_CAPACITY &&
+          proto.kind() != types::v1::CHANGE_KIND_THROTTLE) {
+        violations.Add("scope.kind", "must be CHANGE_KIND_CAPACITY or CHANGE_KIND_THROTTLE");
       }
       scope.kind = convert::FromProto(proto.kind());
       break;
@@ -79,6 +80,20 @@ v1::AuditEntry ToProto(const AuditEntry& entry) {
   proto.set_current(entry.current);
   proto.set_reason(entry.reason);
   proto.set_snapshot_number(entry.snapshot_number);
+  proto.set_trigger(entry.trigger);
+  return proto;
+}
+
+v1::Hold ToProto(const Hold& hold) {
+  v1::Hold proto;
+  proto.set_change_id(hold.id);
+  *proto.mutable_entity() = convert::ToProto(hold.entity);
+  *proto.mutable_old_value() = convert::ToProto(hold.old_value);
+  *proto.mutable_set_value() = convert::ToProto(hold.set_value);
+  *proto.mutable_begun_at() = convert::ToProto(hold.begun_at);
+  *proto.mutable_ends_at() = convert::ToProto(hold.ends_at);
+  proto.set_outcome(static_cast<v1::HoldOutcome>(static_cast<int>(hold.outcome) + 1));
+  if (!hold.open()) *proto.mutable_ended_at() = convert::ToProto(hold.ended_at);
   return proto;
 }
 
@@ -87,6 +102,7 @@ v1::WatchChangesResponse ToProto(const Event& event) {
   proto.set_cursor(event.cursor);
   *proto.mutable_at() = convert::ToProto(event.at);
   if (event.change) *proto.mutable_change() = convert::ToProto(*event.change);
+  if (event.hold) *proto.mutable_hold() = ToProto(*event.hold);
   if (event.changed_by_other) {
     auto& other = *proto.mutable_changed_by_other();
     *other.mutable_entity() = convert::ToProto(event.changed_by_other->entity);
@@ -198,8 +214,9 @@ grpc::Status GrpcActuatorService::ListChanges(grpc::ServerContext*,
     list.states.push_back(convert::FromProto(request->states(i)));
   }
   for (int i = 0; i < request->kinds_size(); ++i) {
-    if (request->kinds(i) != types::v1::CHANGE_KIND_CAPACITY) {
-      violations.Add(absl::StrCat("kinds[", i, "]"), "must be CHANGE_KIND_CAPACITY");
+    if (request->kinds(i) == types::v1::CHANGE_KIND_UNSPECIFIED ||
+        !types::v1::ChangeKind_IsValid(request->kinds(i))) {
+      violations.Add(absl::StrCat("kinds[", i, "]"), "is not a kind of change");
     }
     list.kinds.push_back(convert::FromProto(request->kinds(i)));
   }
@@ -241,6 +258,30 @@ grpc::Status GrpcActuatorService::WatchChanges(
     }
   }
   return Answer(absl::CancelledError("the caller left"));
+}
+
+grpc::Status GrpcActuatorService::ListHolds(grpc::ServerContext*,
+                                            const v1::ListHoldsRequest* request,
+                                            v1::ListHoldsResponse* response) {
+  const auto holds = actuator_.ListHolds(request->open_only());
+  if (!holds.ok()) return Answer(holds.status());
+  for (const Hold& hold : *holds) *response->add_holds() = ToProto(hold);
+  *response->mutable_clock_now() = convert::ToProto(actuator_.Now());
+  return grpc::Status::OK;
+}
+
+grpc::Status GrpcActuatorService::ReleaseHold(grpc::ServerContext*,
+                                              const v1::ReleaseHoldRequest* request,
+                                              v1::ReleaseHoldResponse* response) {
+  Violations violations;
+  const RequestHeader header = HeaderOf(*request, violations);
+  CheckDecision(*request, violations);
+  if (!violations.empty()) return Answer(violations.ToStatus());
+  const std::string id = request->change_id() == "-" ? "" : request->change_id();
+  const auto holds = actuator_.ReleaseHolds(header, id, request->actor(), request->reason());
+  if (!holds.ok()) return Answer(holds.status());
+  for (const Hold& hold : *holds) *response->add_holds() = ToProto(hold);
+  return grpc::Status::OK;
 }
 
 grpc::Status GrpcActuatorService::ListAudit(grpc::ServerContext*,
@@ -309,6 +350,9 @@ grpc::Status GrpcActuatorService::GetStatus(grpc::ServerContext*, const v1::GetS
   for (const auto& [kind, count] : status->writes_counted) {
     response->set_writes_counted(response->writes_counted() + count);
   }
+  response->set_open_holds(status->open_holds);
+  response->set_overdue_holds(status->overdue_holds);
+  *response->mutable_longest_overdue() = convert::ToProto(status->longest_overdue);
   response->set_left_alone(status->left_alone);
   response->set_last_error(status->executor.last_error);
   *response->mutable_longest_window() = convert::ToProto(status->executor.longest_window);

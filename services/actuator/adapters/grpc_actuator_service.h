@@ -33,6 +33,10 @@ class GrpcActuatorService final : public v1::ActuatorService::Service {
                            v1::ListChangesResponse* response) override;
   grpc::Status WatchChanges(grpc::ServerContext* context, const v1::WatchChangesRequest* request,
                             grpc::ServerWriter<v1::WatchChangesResponse>* writer) override;
+  grpc::Status ListHolds(grpc::ServerContext* context, const v1::ListHoldsRequest* request,
+                         v1::ListHoldsResponse* response) override;
+  grpc::Status ReleaseHold(grpc::ServerContext* context, const v1::ReleaseHoldRequest* request,
+                           v1::ReleaseHoldResponse* response) override;
   grpc::Status ListAudit(grpc::ServerContext* context, const v1::ListAuditRequest* request,
                          v1::ListAuditResponse* response) override;
   grpc::Status PauseActuation(grpc::ServerContext* context,

@@ -8,6 +8,7 @@
 #include "common/json/reader.h"
 #include "common/json/writer.h"
 #include "services/actuator/core/change_task.h"
+#include "services/actuator/core/hold.h"
 #include "services/actuator/core/proposal.h"
 
 namespace evenkeel::actuator::rows {
@@ -18,6 +19,7 @@ using store::FromTime;
 
 constexpr char kMembership[] = "membership";
 constexpr char kQueueCapacity[] = "queue_capacity";
+constexpr char kAvailability[] = "availability";
 
 Cell Flag(bool value) { return int64_t{value}; }
 Cell Number(uint64_t value) { return static_cast<int64_t>(value); }
@@ -86,8 +88,9 @@ absl::StatusOr<std::vector<model::Forecast>> ReadForecasts(const std::string& te
 }  // namespace
 
 void AppendEntity(Cells& cells, const model::Entity& entity) {
-  const bool is_membership = std::holds_alternative<model::MembershipEntity>(entity);
-  cells.emplace_back(is_membership ? kMembership : kQueueCapacity);
+  cells.emplace_back(std::holds_alternative<model::MembershipEntity>(entity)      ? kMembership
+                     : std::holds_alternative<model::QueueCapacityEntity>(entity) ? kQueueCapacity
+                                                                                  : kAvailability);
   cells.emplace_back(model::EntityQueue(entity));
   cells.emplace_back(model::EntityAgent(entity));
 }
@@ -101,6 +104,9 @@ absl::StatusOr<std::optional<model::Entity>> ReadEntity(Cursor& cursor) {
     return model::MembershipEntity{std::move(queue_id), std::move(agent_id)};
   }
   if (type == kQueueCapacity) return model::QueueCapacityEntity{std::move(queue_id)};
+  if (type == kAvailability) {
+    return model::AvailabilityEntity{std::move(queue_id), std::move(agent_id)};
+  }
   return Broken("entity type \"" + type + "\"");
 }
 
@@ -110,6 +116,9 @@ Cell FromValue(const model::Value& value) {
 
 model::Value ReadValue(const model::Entity& entity, int64_t stored) {
   if (std::holds_alternative<model::MembershipEntity>(entity)) return stored != 0;
+  if (std::holds_alternative<model::AvailabilityEntity>(entity)) {
+    return static_cast<model::Availability>(stored);
+  }
   return stored;
 }
 
@@ -149,7 +158,8 @@ void AppendProposal(Cells& cells, const model::Change& change) {
       {FromValue(proposal.old_value), FromValue(proposal.new_value), proposal.reason,
        proposal.proposer, proposal.plan_id, proposal.move_id, Number(proposal.snapshot_number),
        proposal.snapshot_age, proposal.snapshot_seen_ratio, FromTime(proposal.expires_at),
-       Flag(proposal.needs_approval), ForecastsText(proposal.forecasts), change.rolls_back});
+       Flag(proposal.needs_approval), ForecastsText(proposal.forecasts), change.rolls_back,
+       absl::ToInt64Nanoseconds(proposal.hold_for), proposal.trigger});
 }
 
 absl::Status ReadProposal(Cursor& cursor, model::Change& change) {
@@ -171,6 +181,8 @@ absl::Status ReadProposal(Cursor& cursor, model::Change& change) {
   proposal.needs_approval = cursor.Bool();
   EVENKEEL_ASSIGN_OR_RETURN(proposal.forecasts, ReadForecasts(cursor.Text()));
   change.rolls_back = cursor.Text();
+  proposal.hold_for = absl::Nanoseconds(cursor.Int());
+  proposal.trigger = cursor.Text();
   return absl::OkStatus();
 }
 
@@ -197,6 +209,36 @@ absl::StatusOr<ChangeRecord> ReadRecord(Cursor& cursor) {
   return record;
 }
 
+void AppendHold(Cells& cells, const Hold& hold) {
+  cells.emplace_back(hold.id);
+  AppendEntity(cells, hold.entity);
+  cells.insert(cells.end(),
+               {FromValue(hold.old_value), FromValue(hold.set_value), FromTime(hold.begun_at),
+                FromTime(hold.ends_at), HoldOutcomeName(hold.outcome), FromTime(hold.ended_at)});
+}
+
+absl::StatusOr<Hold::Outcome> ReadOutcome(const std::string& name) {
+  for (const Hold::Outcome outcome : kAllHoldOutcomes) {
+    if (name == HoldOutcomeName(outcome)) return outcome;
+  }
+  return Broken("outcome \"" + name + "\" of a hold");
+}
+
+absl::StatusOr<Hold> ReadHold(Cursor& cursor) {
+  Hold hold;
+  hold.id = cursor.Text();
+  EVENKEEL_ASSIGN_OR_RETURN(const auto entity, ReadEntity(cursor));
+  if (!entity.has_value()) return Broken("a hold without entity");
+  hold.entity = *entity;
+  hold.old_value = ReadValue(*entity, cursor.Int());
+  hold.set_value = ReadValue(*entity, cursor.Int());
+  hold.begun_at = cursor.Time();
+  hold.ends_at = cursor.Time();
+  EVENKEEL_ASSIGN_OR_RETURN(hold.outcome, ReadOutcome(cursor.Text()));
+  hold.ended_at = cursor.Time();
+  return hold;
+}
+
 void AppendAudit(Cells& cells, const AuditEntry& entry) {
   cells.insert(cells.end(),
                {FromTime(entry.at), entry.actor, entry.action, entry.change_id, entry.revision});
@@ -210,7 +252,7 @@ void AppendAudit(Cells& cells, const AuditEntry& entry) {
       {entry.previous, entry.current, entry.reason, Number(entry.snapshot_number),
        entry.refusal_reason, entry.approved_by, entry.superseded_by, FromTime(entry.expires_at),
        entry.value.has_value() ? FromValue(*entry.value) : Cell(std::monostate()),
-       FromTime(entry.until)});
+       FromTime(entry.until), entry.trigger});
 }
 
 absl::StatusOr<AuditEntry> ReadAudit(Cursor& cursor) {
@@ -235,6 +277,7 @@ absl::StatusOr<AuditEntry> ReadAudit(Cursor& cursor) {
     entry.value = ReadValue(*entry.entity, store::AsInt(value));
   }
   entry.until = cursor.Time();
+  entry.trigger = cursor.Text();
   return entry;
 }
 

@@ -33,6 +33,15 @@ class Cursor {
 // "entity_type, queue_id, agent_id"; an empty type is no entity.
 void AppendEntity(Cells& cells, const model::Entity& entity);
 absl::StatusOr<std::optional<model::Entity>> ReadEntity(Cursor& cursor);
+inline constexpr char kHoldColumns[] =
+    "id, entity_type, queue_id, agent_id, old_value, set_value, begun_at, ends_at, outcome, "
+    "ended_at";
+inline constexpr int kHoldColumnCount = 10;
+void AppendHold(Cells& cells, const Hold& hold);
+absl::StatusOr<Hold> ReadHold(Cursor& cursor);
+// INTERNAL for a name that is none.
+absl::StatusOr<Hold::Outcome> ReadOutcome(const std::string& name);
+
 // An integer; of a membership 0 or 1.
 store::Cell FromValue(const model::Value& value);
 model::Value ReadValue(const model::Entity& entity, int64_t stored);
@@ -48,8 +57,8 @@ void AppendChange(Cells& cells, const ChangeRecord& record);
 inline constexpr char kProposalColumns[] =
     "change_id, revision, kind, entity_type, queue_id, agent_id, old_value, new_value, reason, "
     "proposer, plan_id, move_id, snapshot_number, snapshot_age, snapshot_seen_ratio, expires_at, "
-    "needs_approval, forecasts, rolls_back";
-inline constexpr int kProposalColumnCount = 19;
+    "needs_approval, forecasts, rolls_back, hold_for, trigger";
+inline constexpr int kProposalColumnCount = 21;
 void AppendProposal(Cells& cells, const model::Change& change);
 
 // What SELECT asks for to read a record from `changes c JOIN proposals p`.
@@ -60,7 +69,7 @@ inline constexpr char kRecordSelection[] =
 inline constexpr char kProposalSelection[] =
     "p.kind, p.entity_type, p.queue_id, p.agent_id, p.old_value, p.new_value, p.reason, "
     "p.proposer, p.plan_id, p.move_id, p.snapshot_number, p.snapshot_age, p.snapshot_seen_ratio, "
-    "p.expires_at, p.needs_approval, p.forecasts, p.rolls_back";
+    "p.expires_at, p.needs_approval, p.forecasts, p.rolls_back, p.hold_for, p.trigger";
 // Reads kRecordSelection, then kProposalSelection.
 absl::StatusOr<ChangeRecord> ReadRecord(Cursor& cursor);
 // Reads kProposalSelection into `change`.
@@ -68,8 +77,10 @@ absl::Status ReadProposal(Cursor& cursor, model::Change& change);
 
 inline constexpr char kAuditColumns[] =
     "at, actor, action, change_id, revision, entity_type, queue_id, agent_id, previous, current, "
-    "reason, snapshot_number, refusal_reason, approved_by, superseded_by, expires_at, value, until";
-inline constexpr int kAuditColumnCount = 18;
+    "reason, snapshot_number, refusal_reason, approved_by, superseded_by, expires_at, value, "
+    "until, "
+    "trigger";
+inline constexpr int kAuditColumnCount = 19;
 void AppendAudit(Cells& cells, const AuditEntry& entry);
 // Reads `sequence`, then kAuditColumns.
 absl::StatusOr<AuditEntry> ReadAudit(Cursor& cursor);

@@ -145,7 +145,28 @@ CREATE TABLE state_counts (
 INSERT INTO state_counts SELECT state, count(*) FROM changes GROUP BY state;
 )";
 
-constexpr store::Migration kMigrations[] = {{1, kFirst}, {2, kStateCounts}};
+// A hold's row is replaced as it goes on; the audit keeps each step.
+constexpr char kHolds[] = R"(
+ALTER TABLE proposals ADD COLUMN hold_for INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE proposals ADD COLUMN trigger TEXT NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN trigger TEXT NOT NULL DEFAULT '';
+CREATE TABLE holds (
+  id TEXT PRIMARY KEY,
+  entity_type TEXT NOT NULL,
+  queue_id TEXT NOT NULL,
+  agent_id TEXT NOT NULL,
+  old_value INTEGER NOT NULL,
+  set_value INTEGER NOT NULL,
+  begun_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  ended_at INTEGER NOT NULL
+);
+CREATE INDEX holds_open ON holds (outcome, ends_at);
+CREATE INDEX holds_by_agent ON holds (agent_id, ended_at);
+)";
+
+constexpr store::Migration kMigrations[] = {{1, kFirst}, {2, kStateCounts}, {3, kHolds}};
 
 }  // namespace
 

@@ -123,6 +123,16 @@ absl::Status WriteLeftAlone(Connection& c, const LeftAloneEntry& entry) {
       .status();
 }
 
+absl::Status WriteHold(Connection& c, const Hold& hold) {
+  Cells cells;
+  rows::AppendHold(cells, hold);
+  return c
+      .Execute(absl::StrCat("INSERT OR REPLACE INTO holds (", rows::kHoldColumns, ") VALUES (",
+                            Marks(rows::kHoldColumnCount), ")"),
+               cells)
+      .status();
+}
+
 // In the place of an entity's type where a whole queue is paused.
 constexpr char kWholeQueue[] = "queue";
 
@@ -177,6 +187,7 @@ absl::Status WriteAll(Connection& c, const LedgerWrite& write) {
     EVENKEEL_RETURN_IF_ERROR(WriteLeftAlone(c, entry));
   }
   for (const Pause& pause : write.pauses) EVENKEEL_RETURN_IF_ERROR(WritePause(c, pause));
+  for (const Hold& hold : write.holds) EVENKEEL_RETURN_IF_ERROR(WriteHold(c, hold));
   for (const PauseScope& scope : write.resumed) {
     EVENKEEL_RETURN_IF_ERROR(
         c.Execute("DELETE FROM pauses WHERE scope = ?", {ScopeKey(scope)}).status());
@@ -226,7 +237,7 @@ std::string SelectRecords() {
 absl::StatusOr<Event> ReadEvent(const Row& row) {
   Cursor cursor(row);
   EVENKEEL_ASSIGN_OR_RETURN(const AuditEntry entry, rows::ReadAudit(cursor));
-  Event event{entry.sequence, entry.at, std::nullopt, std::nullopt};
+  Event event{entry.sequence, entry.at, std::nullopt, std::nullopt, std::nullopt};
   if (entry.change_id.empty()) {
     if (!entry.entity.has_value() || !entry.value.has_value()) {
       return absl::InternalError("the ledger's audit is damaged");
@@ -239,6 +250,16 @@ absl::StatusOr<Event> ReadEvent(const Row& row) {
   change.revision = entry.revision;
   change.created_at = cursor.Time();
   EVENKEEL_RETURN_IF_ERROR(rows::ReadProposal(cursor, change));
+  if (entry.action == kHoldAction) {
+    EVENKEEL_ASSIGN_OR_RETURN(const Hold::Outcome outcome, rows::ReadOutcome(entry.current));
+    const model::Proposal& proposal = change.proposal;
+    Hold& hold = event.hold.emplace();
+    hold = {change.id,   proposal.entity, proposal.old_value,    proposal.new_value, entry.at,
+            entry.until, outcome,         absl::InfiniteFuture()};
+    if (!hold.open()) hold.ended_at = entry.at;
+    event.change.reset();
+    return event;
+  }
   EVENKEEL_ASSIGN_OR_RETURN(change.state, rows::ReadState(entry.current));
   change.updated_at = entry.at;
   change.state_reason = entry.reason;
@@ -443,6 +464,35 @@ absl::StatusOr<std::vector<Pause>> SqliteLedger::FindPauses() {
   return pauses;
 }
 
+absl::StatusOr<std::vector<Hold>> SqliteLedger::FindHolds(const HoldQuery& query) {
+  std::vector<std::string> terms;
+  Cells params;
+  for (const auto& [column, id] :
+       {std::pair{"id", &query.id}, {"queue_id", &query.queue_id}, {"agent_id", &query.agent_id}}) {
+    if (id->empty()) continue;
+    terms.push_back(absl::StrCat(column, " = ?"));
+    params.emplace_back(*id);
+  }
+  if (query.open_only) terms.push_back("outcome = 'open'");
+  if (query.ended_after.has_value()) {
+    terms.push_back("ended_at > ?");
+    params.push_back(FromTime(*query.ended_after));
+  }
+  params.emplace_back(query.limit);
+  EVENKEEL_ASSIGN_OR_RETURN(
+      const std::vector<Row> found,
+      Query(
+          absl::StrCat("SELECT ", rows::kHoldColumns, " FROM holds", terms.empty() ? "" : " WHERE ",
+                       absl::StrJoin(terms, " AND "), " ORDER BY begun_at DESC, id LIMIT ?"),
+          params));
+  std::vector<Hold> holds;
+  for (const Row& row : found) {
+    Cursor cursor(row);
+    EVENKEEL_ASSIGN_OR_RETURN(holds.emplace_back(), rows::ReadHold(cursor));
+  }
+  return holds;
+}
+
 absl::StatusOr<std::vector<AuditEntry>> SqliteLedger::FindAudit(const std::string& change_id,
                                                                 std::optional<int64_t> below,
                                                                 int64_t limit) {
@@ -472,11 +522,12 @@ absl::StatusOr<std::vector<Event>> SqliteLedger::FindEvents(int64_t cursor, int6
       absl::StrCat("a.sequence, a.", absl::StrReplaceAll(rows::kAuditColumns, {{", ", ", a."}}));
   EVENKEEL_ASSIGN_OR_RETURN(
       const std::vector<Row> found,
-      Query(absl::StrCat("SELECT ", audit_columns, ", c.created_at, ", rows::kProposalSelection,
-                         " FROM audit a LEFT JOIN changes c ON c.id = a.change_id "
-                         "LEFT JOIN proposals p ON p.change_id = a.change_id "
-                         "AND p.revision = a.revision WHERE a.sequence > ? AND a.action IN "
-                         "('state', 'revision', 'changed_by_other') ORDER BY a.sequence LIMIT ?"),
+      Query(absl::StrCat(
+                "SELECT ", audit_columns, ", c.created_at, ", rows::kProposalSelection,
+                " FROM audit a LEFT JOIN changes c ON c.id = a.change_id "
+                "LEFT JOIN proposals p ON p.change_id = a.change_id "
+                "AND p.revision = a.revision WHERE a.sequence > ? AND a.action IN "
+                "('state', 'revision', 'changed_by_other', 'hold') ORDER BY a.sequence LIMIT ?"),
             {cursor, limit}));
   std::vector<Event> events;
   for (const Row& row : found) {

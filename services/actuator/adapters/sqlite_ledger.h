@@ -30,6 +30,7 @@ class SqliteLedger final : public Ledger {
   absl::StatusOr<std::vector<LeftAloneEntry>> FindLeftAlone(absl::Time now,
                                                             const std::string& entity_key) override;
   absl::StatusOr<std::vector<Pause>> FindPauses() override;
+  absl::StatusOr<std::vector<Hold>> FindHolds(const HoldQuery& query) override;
   absl::StatusOr<std::vector<AuditEntry>> FindAudit(const std::string& change_id,
                                                     std::optional<int64_t> below,
                                                     int64_t limit) override;

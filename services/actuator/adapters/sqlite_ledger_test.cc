@@ -41,7 +41,9 @@ ChangeRecord FullRecord(const std::string& id, model::Entity entity = Membership
                      .expires_at = kNow + absl::Nanoseconds(1),
                      .needs_approval = true,
                      .forecasts = {{"wait_seconds", "q", 0.1, -1e-17, absl::Nanoseconds(17)},
-                                   {"level_ratio", "r", 1e300, 2, absl::Hours(1)}}};
+                                   {"level_ratio", "r", 1e300, 2, absl::Hours(1)}},
+                     .hold_for = absl::Nanoseconds(7),
+                     .trigger = "cv=0.4"};
   if (std::holds_alternative<QueueCapacityEntity>(entity)) {
     change.proposal.old_value = int64_t{10};
     change.proposal.new_value = int64_t{7};

@@ -26,10 +26,17 @@ inline constexpr genesys::Operation kPutQueue = {
     "queues.put",          "PUT", "/api/v2/routing/queues/{queueId}", "routing:queue:write",
     http::Priority::kPlan,
     /*repeat_safe=*/false};
+// Guide 3: an agent's availability.
+inline constexpr genesys::Operation kPutAvailability = {"users.availability.put",
+                                                        "PUT",
+                                                        "/api/v2/users/{userId}/availability",
+                                                        "users:availability:edit",
+                                                        http::Priority::kThrottle,
+                                                        /*repeat_safe=*/false};
 }  // namespace guide
 
 // Every row, for documents and tests.
-inline constexpr std::array<const genesys::Operation*, 2> kWriteOperations = {
-    &platform::kPatchQueueMembers, &guide::kPutQueue};
+inline constexpr std::array<const genesys::Operation*, 3> kWriteOperations = {
+    &platform::kPatchQueueMembers, &guide::kPutQueue, &guide::kPutAvailability};
 
 }  // namespace evenkeel::actuator

@@ -27,7 +27,7 @@ constexpr Transition kTransitions[] = {
     {kAccepted, kFailed, "what it rests on failed, or the centre has another value"},
 
     {kApplying, kVerifying, "the call went out, or may have"},
-    {kApplying, kAccepted, "the call certainly had no effect and may be made again"},
+    {kApplying, kAccepted, "the call certainly had no effect, or does no harm when made again"},
     {kApplying, kRefused, "a guardrail said no on what was read right before the call"},
     {kApplying, kFailed, "the centre has another value, or said no"},
 

@@ -82,6 +82,7 @@ Result CheckBounds(const Proposal& p, const KindLimits& limits, const Scope& sco
 }
 
 Result CheckMinChange(const Proposal& p, const KindLimits& limits, const Scope&, const Facts&) {
+  if (p.kind == model::ChangeKind::kThrottle) return std::nullopt;  // out or not, for a while
   const int64_t change = MoveCount(p);
   // Of two states there is no smaller step than from one to the other.
   const int64_t least = std::holds_alternative<bool>(p.new_value) ? 1 : limits.min_change;
@@ -140,7 +141,10 @@ Result CheckDwell(const Proposal& p, const KindLimits& limits, const Scope&, con
 }
 
 Result CheckLastQueue(const Proposal& p, const KindLimits&, const Scope&, const Facts& f) {
-  if (!IsLeave(p) || f.other_queues.value_or(1) > 0) return std::nullopt;
+  // Who steps out for a moment comes back to this queue.
+  if (!IsLeave(p) || p.kind == model::ChangeKind::kThrottle || f.other_queues.value_or(1) > 0) {
+    return std::nullopt;
+  }
   return Exceeds("it would leave the agent without a queue", 0, 1);
 }
 
@@ -177,6 +181,31 @@ Result CheckHour(const Proposal& p, const KindLimits& limits, const Scope&, cons
       f.writes_last_hour, limits.writes_per_hour);
 }
 
+// FAIR-6: an agent under a hold is absent for everything else.
+Result CheckHeld(const Proposal&, const KindLimits&, const Scope&, const Facts& f) {
+  if (!f.held_by.has_value()) return std::nullopt;
+  return Breach{"the agent is held by change " + *f.held_by, {{"hold", *f.held_by}}};
+}
+
+Result CheckCoolDown(const Proposal&, const KindLimits& limits, const Scope&, const Facts& f) {
+  const absl::Time until = f.last_throttled_at + limits.cool_down;
+  if (f.now >= until) return std::nullopt;
+  return Until(absl::StrFormat("the agent was throttled at %s and is left alone until %s",
+                               TimeText(f.last_throttled_at), TimeText(until)),
+               until, f.now);
+}
+
+Result CheckHeldShare(const Proposal& p, const KindLimits& limits, const Scope&, const Facts& f) {
+  if (p.kind != model::ChangeKind::kThrottle) return std::nullopt;
+  const int64_t allowed = GroupAllowance(limits.held_share, f.holdable);
+  if (f.held <= allowed) return std::nullopt;
+  return Exceeds(absl::StrFormat("%d of queue %s's %d agents would be held at once, at most %d "
+                                 "(%.0f%%) may be",
+                                 f.held, model::EntityQueue(p.entity), f.holdable, allowed,
+                                 100 * limits.held_share),
+                 f.held, allowed);
+}
+
 constexpr unsigned M(Moment moment) { return static_cast<unsigned>(moment); }
 constexpr unsigned kAsked = M(Moment::kProposal) | M(Moment::kRollBack);
 constexpr unsigned kDecided = kAsked | M(Moment::kApproval);
@@ -187,6 +216,7 @@ double Limit(const KindLimits& limits) {
   return static_cast<double>(limits.*kMember);
 }
 double DwellSeconds(const KindLimits& limits) { return absl::ToDoubleSeconds(limits.dwell); }
+double CoolDownSeconds(const KindLimits& limits) { return absl::ToDoubleSeconds(limits.cool_down); }
 
 // What a person parked, approved or asked to undo is not refused for the age of a snapshot, and a
 // rollback need not wait out the dwell of the move that it undoes. A pause or freeze that begins
@@ -220,6 +250,12 @@ const Guardrail kGuardrails[] = {
      CheckLeftAlone},
     {"DWELL", "seconds", "a moved membership stays so long",
      M(Moment::kProposal) | M(Moment::kApproval), DwellSeconds, CheckDwell},
+    {"AGENT_HELD", "", "nothing else while a hold is on the agent", kAlways, nullptr, CheckHeld},
+    {"COOL_DOWN", "seconds", "after a throttle its agent is left alone so long", kDecided,
+     CoolDownSeconds, CheckCoolDown},
+    {"HELD_SHARE", "ratio",
+     "of a queue's agents at most this share, but one in any case, is held at once", kAlways,
+     Limit<&KindLimits::held_share>, CheckHeldShare},
     {kLastQueue, "", "an agent is never left without a queue", kDecided, nullptr, CheckLastQueue},
     {kMoveBroken, "", "no leave without the join that it belongs to", kAlways, nullptr, CheckMove},
     {"MOVES_PER_CYCLE", "moves", "at most so many in one plan; a leave with its join is one",
@@ -235,6 +271,15 @@ const Guardrail kGuardrails[] = {
 
 std::span<const Guardrail> Guardrails() { return kGuardrails; }
 
+KindLimits DefaultLimits(model::ChangeKind kind) {
+  KindLimits limits;
+  if (kind == model::ChangeKind::kThrottle) {
+    limits.writes_per_hour = 60;
+    limits.dwell = absl::ZeroDuration();
+  }
+  return limits;
+}
+
 void CheckLimits(const KindLimits& limits, const std::string& prefix, Violations& violations) {
   const auto require = [&](bool ok, const char* field, const char* what) {
     if (!ok) violations.Add(absl::StrCat(prefix, ".", field), what);
@@ -248,6 +293,8 @@ void CheckLimits(const KindLimits& limits, const std::string& prefix, Violations
           "must be 0 or more");
   require(is_ratio(limits.min_seen_ratio), "min_seen_ratio", "must be 0 to 1");
   require(limits.dwell >= absl::ZeroDuration(), "dwell", "must be 0 or more");
+  require(limits.cool_down >= absl::ZeroDuration(), "cool_down", "must be 0 or more");
+  require(is_ratio(limits.held_share), "held_share", "must be 0 to 1");
   require(limits.min_value >= 0, "min_capacity", "must be 0 or more");
   require(limits.min_value <= limits.max_value, "max_capacity", "must be at least min_capacity");
 }

@@ -29,7 +29,13 @@ struct KindLimits {
   absl::Duration dwell = absl::Minutes(10);
   int64_t min_value = 1;    // of a queue's capacity, agents
   int64_t max_value = 200;  // of a queue's capacity, agents
+  // Of a throttle: after one, its agent is left alone so long, by every kind (FAIR-6).
+  absl::Duration cool_down = absl::Minutes(5);
+  // Of a throttle: at most this share of a queue's agents is held at once, but one in any case.
+  double held_share = 0.1;  // 0 to 1
 };
+// The defaults of a kind.
+KindLimits DefaultLimits(model::ChangeKind kind);
 
 // When a guardrail is asked.
 enum class Moment {
@@ -61,6 +67,12 @@ struct GuardrailFacts {
   // are about to, and how many there were an hour ago but for our doing.
   int64_t group_lost = 0;
   int64_t group_size = 0;
+  std::optional<std::string>
+      held_by;  // an open hold of the agent, but for one of the change itself
+  absl::Time last_throttled_at = absl::InfinitePast();  // the agent, likewise
+  // Agents of the queue held, or about to be, with this one; and its agents, held or joined.
+  int64_t held = 0;
+  int64_t holdable = 0;
 };
 
 // A breach: a sentence, and where there are figures, what was asked for and what is allowed.
@@ -98,6 +110,8 @@ absl::Status GuardrailStatus(const std::string& name, const Breach& breach);
 inline constexpr char kLastQueue[] = "LAST_QUEUE";
 inline constexpr char kChangedByOther[] = "CHANGED_BY_OTHER";
 inline constexpr char kMoveBroken[] = "MOVE_BROKEN";
+// Found on what is read right before the call.
+inline constexpr char kInInteraction[] = "IN_INTERACTION";
 
 // How many joined members (agents of capacity) a group of `size` may lose to us in an hour:
 // floor(share * size), and unless the share is 0 at least 1, so that a

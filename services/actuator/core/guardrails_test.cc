@@ -354,22 +354,24 @@ TEST(GuardrailTableTest, Act3TheDefaultsAreThoseOfTheSpecification) {
   const std::map<std::string, double> expected = {
       {"MOVES_PER_CYCLE", 20}, {"WRITES_PER_HOUR", 200}, {"GROUP_SHARE_PER_HOUR", 0.3},
       {"MIN_CHANGE", 1},       {"SNAPSHOT_STALE", 2},    {"SNAPSHOT_THIN", 0.995},
-      {"DWELL", 600},          {"VALUE_BOUNDS", 200}};
+      {"DWELL", 600},          {"VALUE_BOUNDS", 200},    {"COOL_DOWN", 300},
+      {"HELD_SHARE", 0.1}};
   std::map<std::string, double> found;
   for (const Guardrail& guardrail : Guardrails()) {
     if (guardrail.limit != nullptr) found[guardrail.name] = guardrail.limit(KindLimits());
   }
   EXPECT_EQ(found, expected);
+  EXPECT_EQ(DefaultLimits(model::ChangeKind::kThrottle).writes_per_hour, 60);
 }
 
 TEST(LimitsTest, EveryLimitWithoutSenseIsNamed) {
   Violations none;
   CheckLimits(KindLimits(), "capacity", none);
   EXPECT_TRUE(none.empty());
-  KindLimits limits{-1, -1, 1.5, -1, -0.5, -0.1, -absl::Seconds(1), -3, -4};
+  KindLimits limits{-1, -1, 1.5, -1, -0.5, -0.1, -absl::Seconds(1), -3, -4, -absl::Seconds(1), 2};
   Violations violations;
   CheckLimits(limits, "capacity", violations);
-  EXPECT_EQ(violations.found().size(), 9u);
+  EXPECT_EQ(violations.found().size(), 11u);
   for (const FieldViolation& violation : violations.found()) {
     EXPECT_EQ(violation.field.rfind("capacity.", 0), 0u);
   }

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/actuator/core/freeze.h"
+#include "common/model/time_window.h"
 #include "services/actuator/core/scope.h"
 
 namespace evenkeel::actuator {
@@ -136,61 +136,65 @@ absl::TimeZone Berlin() {
 absl::Time At(const absl::CivilSecond& civil) { return absl::FromCivil(civil, Berlin()); }
 
 TEST(FreezeTest, WeeklyWindowsFollowTheZonesWallClock) {
-  FreezeWindow window;
+  model::TimeWindow window;
   window.name = "month end";
   window.weekdays = {absl::Weekday::monday};
   window.start = absl::Hours(8);
   window.end = absl::Hours(9) + absl::Minutes(30);
   window.zone = Berlin();
-  const std::vector<FreezeWindow> windows = {window};
+  const std::vector<model::TimeWindow> windows = {window};
   using Civil = absl::CivilSecond;
-  EXPECT_EQ(FrozenBy(windows, At(Civil(2024, 5, 13, 7, 59, 59))), std::nullopt);
-  EXPECT_EQ(FrozenBy(windows, At(Civil(2024, 5, 13, 8, 0, 0))), "month end");
-  EXPECT_EQ(FrozenBy(windows, At(Civil(2024, 5, 13, 9, 29, 59))), "month end");
-  EXPECT_EQ(FrozenBy(windows, At(Civil(2024, 5, 13, 9, 30, 0))), std::nullopt);
-  EXPECT_EQ(FrozenBy(windows, At(Civil(2024, 5, 14, 8, 30, 0))), std::nullopt);
+  EXPECT_EQ(model::WindowAt(windows, At(Civil(2024, 5, 13, 7, 59, 59))), std::nullopt);
+  EXPECT_EQ(model::WindowAt(windows, At(Civil(2024, 5, 13, 8, 0, 0))), "month end");
+  EXPECT_EQ(model::WindowAt(windows, At(Civil(2024, 5, 13, 9, 29, 59))), "month end");
+  EXPECT_EQ(model::WindowAt(windows, At(Civil(2024, 5, 13, 9, 30, 0))), std::nullopt);
+  EXPECT_EQ(model::WindowAt(windows, At(Civil(2024, 5, 14, 8, 30, 0))), std::nullopt);
   // In winter and in summer it is the same local time, an hour apart in UTC.
-  EXPECT_EQ(FrozenBy(windows, absl::FromCivil(Civil(2024, 1, 15, 7, 0, 0), absl::UTCTimeZone())),
-            "month end");
-  EXPECT_EQ(FrozenBy(windows, absl::FromCivil(Civil(2024, 7, 15, 6, 0, 0), absl::UTCTimeZone())),
-            "month end");
-  EXPECT_EQ(FrozenBy(windows, absl::FromCivil(Civil(2024, 1, 15, 6, 0, 0), absl::UTCTimeZone())),
-            std::nullopt);
+  EXPECT_EQ(
+      model::WindowAt(windows, absl::FromCivil(Civil(2024, 1, 15, 7, 0, 0), absl::UTCTimeZone())),
+      "month end");
+  EXPECT_EQ(
+      model::WindowAt(windows, absl::FromCivil(Civil(2024, 7, 15, 6, 0, 0), absl::UTCTimeZone())),
+      "month end");
+  EXPECT_EQ(
+      model::WindowAt(windows, absl::FromCivil(Civil(2024, 1, 15, 6, 0, 0), absl::UTCTimeZone())),
+      std::nullopt);
 }
 
 TEST(FreezeTest, ADayIsTheZonesDay) {
-  FreezeWindow window;
+  model::TimeWindow window;
   window.name = "monday night";
   window.weekdays = {absl::Weekday::monday};
   window.start = absl::ZeroDuration();
   window.end = absl::Hours(1);
   window.zone = Berlin();
   // Monday 00:30 in Berlin is Sunday in UTC.
-  EXPECT_EQ(FrozenBy({&window, 1}, absl::FromCivil(absl::CivilSecond(2024, 5, 12, 22, 30, 0),
-                                                   absl::UTCTimeZone())),
+  EXPECT_EQ(model::WindowAt({&window, 1}, absl::FromCivil(absl::CivilSecond(2024, 5, 12, 22, 30, 0),
+                                                          absl::UTCTimeZone())),
             "monday night");
 }
 
 TEST(FreezeTest, WithoutWeekdaysItIsEveryDay) {
-  FreezeWindow window;
+  model::TimeWindow window;
   window.name = "lunch";
   window.start = absl::Hours(12);
   window.end = absl::Hours(13);
   window.zone = Berlin();
   for (int day = 13; day < 20; ++day) {
-    EXPECT_EQ(FrozenBy({&window, 1}, At(absl::CivilSecond(2024, 5, day, 12, 30, 0))), "lunch");
+    EXPECT_EQ(model::WindowAt({&window, 1}, At(absl::CivilSecond(2024, 5, day, 12, 30, 0))),
+              "lunch");
   }
 }
 
 TEST(FreezeTest, OneOffWindowsAreHalfOpen) {
-  FreezeWindow window;
+  model::TimeWindow window;
   window.name = "release";
   const absl::Time from = absl::FromUnixSeconds(1'000'000);
   window.once = {from, from + absl::Hours(1)};
-  EXPECT_EQ(FrozenBy({&window, 1}, from - absl::Nanoseconds(1)), std::nullopt);
-  EXPECT_EQ(FrozenBy({&window, 1}, from), "release");
-  EXPECT_EQ(FrozenBy({&window, 1}, from + absl::Hours(1) - absl::Nanoseconds(1)), "release");
-  EXPECT_EQ(FrozenBy({&window, 1}, from + absl::Hours(1)), std::nullopt);
+  EXPECT_EQ(model::WindowAt({&window, 1}, from - absl::Nanoseconds(1)), std::nullopt);
+  EXPECT_EQ(model::WindowAt({&window, 1}, from), "release");
+  EXPECT_EQ(model::WindowAt({&window, 1}, from + absl::Hours(1) - absl::Nanoseconds(1)), "release");
+  EXPECT_EQ(model::WindowAt({&window, 1}, from + absl::Hours(1)), std::nullopt);
 }
 
 }  // namespace

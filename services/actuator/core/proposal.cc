@@ -32,12 +32,58 @@ void CheckId(const std::string& field, const std::string& id, Violations& violat
   }
 }
 
+void CheckThrottle(const model::Proposal& proposal, Violations& violations) {
+  const bool steps_out =
+      std::holds_alternative<model::AvailabilityEntity>(proposal.entity)
+          ? proposal.old_value == model::Value(model::Availability::kAvailable) &&
+                (proposal.new_value == model::Value(model::Availability::kPaused) ||
+                 proposal.new_value == model::Value(model::Availability::kBreak))
+          : proposal.old_value == model::Value(true) && IsLeave(proposal);
+  if (!steps_out) {
+    violations.Add("new_value",
+                   "a throttle takes an agent out: from joined to not joined, or from AVAILABLE to "
+                   "PAUSED or BREAK");
+  }
+  if (proposal.hold_for <= absl::ZeroDuration() || proposal.hold_for > kLongestHold) {
+    violations.Add("hold_for", "must be above 0 to 120 s");
+  }
+}
+
+void CheckKind(const model::Proposal& proposal, Violations& violations) {
+  const bool is_availability = std::holds_alternative<model::AvailabilityEntity>(proposal.entity);
+  switch (proposal.kind) {
+    case model::ChangeKind::kCapacity:
+      if (is_availability) violations.Add("entity", "an availability is changed by throttles only");
+      if (proposal.hold_for != absl::ZeroDuration()) {
+        violations.Add("hold_for", "is for throttles only");
+      }
+      return;
+    case model::ChangeKind::kThrottle:
+      CheckThrottle(proposal, violations);
+      return;
+    case model::ChangeKind::kRestore:
+      violations.Add("kind", "a restore is made by the actuator itself, when a hold ends");
+      return;
+  }
+  violations.Add("kind", "is not a kind of change");
+}
+
 void CheckValues(const model::Proposal& proposal, Violations& violations) {
+  if (std::holds_alternative<model::AvailabilityEntity>(proposal.entity)) {
+    for (const auto& [field, value] : {std::pair{"old_value", &proposal.old_value},
+                                       std::pair{"new_value", &proposal.new_value}}) {
+      if (!std::holds_alternative<model::Availability>(*value)) {
+        violations.Add(field, "must be an availability");
+      }
+    }
+    return;
+  }
   const bool is_membership = std::holds_alternative<model::MembershipEntity>(proposal.entity);
   for (const auto& [field, value] :
        {std::pair{"old_value", &proposal.old_value}, std::pair{"new_value", &proposal.new_value}}) {
     const auto* agents = std::get_if<int64_t>(value);
-    if (is_membership == (agents != nullptr)) {
+    if (is_membership != std::holds_alternative<bool>(*value) ||
+        is_membership == (agents != nullptr)) {
       violations.Add(field, is_membership ? "must be `joined`, as of a membership"
                                           : "must be `agents`, as of a queue's capacity");
     } else if (agents != nullptr && (*agents < 0 || *agents > kMaxAgents)) {
@@ -63,12 +109,9 @@ void CheckForecasts(const model::Proposal& proposal, Violations& violations) {
 }  // namespace
 
 void CheckProposalForm(const model::Proposal& proposal, Violations& violations) {
-  if (std::find(std::begin(model::kAllChangeKinds), std::end(model::kAllChangeKinds),
-                proposal.kind) == std::end(model::kAllChangeKinds)) {
-    violations.Add("kind", "is not a kind of change");
-  }
+  CheckKind(proposal, violations);
   CheckId("entity.queue_id", model::EntityQueue(proposal.entity), violations);
-  if (std::holds_alternative<model::MembershipEntity>(proposal.entity)) {
+  if (!std::holds_alternative<model::QueueCapacityEntity>(proposal.entity)) {
     CheckId("entity.agent_id", model::EntityAgent(proposal.entity), violations);
   }
   CheckValues(proposal, violations);
@@ -85,6 +128,9 @@ void CheckProposalForm(const model::Proposal& proposal, Violations& violations) 
       violations.Add(field, absl::StrCat("is longer than ", kMaxTextLength, " bytes"));
     }
   }
+  if (proposal.trigger.size() > kMaxIdLength) {
+    violations.Add("trigger", absl::StrCat("is longer than ", kMaxIdLength, " bytes"));
+  }
   if (!(proposal.snapshot_age >= 0)) {  // also NaN
     violations.Add("snapshot_age_intervals", "must be a number from 0");
   }
@@ -100,6 +146,8 @@ bool IsJoin(const model::Proposal& proposal) { return proposal.new_value == mode
 bool IsLeave(const model::Proposal& proposal) { return proposal.new_value == model::Value(false); }
 
 int64_t AgentsGained(const model::Proposal& proposal) {
+  // Who steps out for a moment is not taken away from the queue.
+  if (proposal.kind != model::ChangeKind::kCapacity) return 0;
   const auto number = [](const model::Value& value) {
     return std::visit([](auto v) { return static_cast<int64_t>(v); }, value);
   };
@@ -170,7 +218,9 @@ std::string Fingerprint(const model::Proposal& p) {
                                     number(p.snapshot_age),
                                     number(p.snapshot_seen_ratio),
                                     instant(p.expires_at),
-                                    p.needs_approval ? "needs approval" : ""};
+                                    p.needs_approval ? "needs approval" : "",
+                                    std::to_string(absl::ToInt64Nanoseconds(p.hold_for)),
+                                    p.trigger};
   for (const model::Forecast& f : p.forecasts) {
     parts.insert(parts.end(), {f.measure, f.queue_id, number(f.before), number(f.after),
                                std::to_string(absl::ToInt64Nanoseconds(f.horizon))});

@@ -23,9 +23,13 @@ void CheckProposalForm(const model::Proposal& proposal, Violations& violations);
 bool IsJoin(const model::Proposal& proposal);
 bool IsLeave(const model::Proposal& proposal);
 
-// How many agents it gives to the queue (join 1, leave -1, capacity: new - old).
+// The longest that a throttle holds (FAIR-6).
+inline constexpr absl::Duration kLongestHold = absl::Seconds(120);
+
+// How many agents it gives to the queue (join 1, leave -1, capacity: new - old; throttle and
+// restore: 0).
 int64_t AgentsGained(const model::Proposal& proposal);
-// How many moves it counts as: |AgentsGained|.
+// How many moves it counts as: |AgentsGained|, 0 for a throttle or restore.
 int64_t MoveCount(const model::Proposal& proposal);
 
 // The moves that a plan's proposals make: a leave counts together with a join of the same agent and

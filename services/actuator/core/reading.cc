@@ -1,12 +1,19 @@
 #include "services/actuator/core/reading.h"
 
 namespace evenkeel::actuator {
+namespace {
+
+const model::Value kInteracting = model::Availability::kInteracting;
+
+}  // namespace
 
 BeforeWrite JudgeBeforeWrite(const model::Proposal& proposal, const Reading& reading,
                              bool maybe_sent) {
   if (!reading.has_value()) return BeforeWrite::kGone;
   if (*reading == proposal.old_value) return BeforeWrite::kSend;
-  if (*reading == proposal.new_value && maybe_sent) return BeforeWrite::kTookEffect;
+  const bool is_restore = proposal.kind == model::ChangeKind::kRestore;
+  if (*reading == proposal.new_value && (maybe_sent || is_restore)) return BeforeWrite::kTookEffect;
+  if (*reading == kInteracting) return BeforeWrite::kBusy;
   return BeforeWrite::kChangedByOther;
 }
 
@@ -14,9 +21,16 @@ ReadBack JudgeReadBack(const model::Proposal& proposal, const Reading& reading, 
                        absl::Duration waited, int64_t attempts, const ReadBackRules& rules) {
   if (!reading.has_value()) return ReadBack::kGone;
   if (*reading == proposal.new_value) return ReadBack::kApplied;
-  if (*reading != proposal.old_value) return ReadBack::kChangedByOther;
+  const bool is_busy = *reading == kInteracting;
+  if (*reading != proposal.old_value && !is_busy) return ReadBack::kChangedByOther;
+  const bool is_restore = proposal.kind == model::ChangeKind::kRestore;
+  if (is_restore && !acknowledged && !is_busy) return ReadBack::kSendAgain;
   if (waited < rules.verify_timeout) return ReadBack::kWait;
-  if (acknowledged || attempts >= rules.max_attempts) return ReadBack::kNotShown;
+  // A throttle that comes late is none.
+  if (acknowledged || attempts >= rules.max_attempts || is_busy ||
+      proposal.kind == model::ChangeKind::kThrottle) {
+    return ReadBack::kNotShown;
+  }
   return ReadBack::kSendAgain;
 }
 

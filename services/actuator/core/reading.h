@@ -19,9 +19,11 @@ enum class BeforeWrite {
   kSend,            // the old value is there
   kTookEffect,      // an earlier call of ours did the work
   kChangedByOther,  // another value is there: no write
+  kBusy,            // the agent is in an interaction: not now
   kGone,
 };
-// `maybe_sent`: an earlier call with this change went out, or may have.
+// `maybe_sent`: an earlier call with this change went out, or may have. What a restore would write
+// and finds there is taken for done, whoever did it.
 BeforeWrite JudgeBeforeWrite(const model::Proposal& proposal, const Reading& reading,
                              bool maybe_sent);
 
@@ -37,8 +39,9 @@ struct ReadBackRules {
   absl::Duration verify_timeout = absl::Minutes(1);  // from the call
   int64_t max_attempts = 3;                          // calls
 };
-// `acknowledged`: the centre said yes to the last call; `waited`: since that call; `attempts`:
-// calls so far.
+// A throttle is not sent again; a restore, which does no harm twice, is at once where the centre
+// did not say yes. `acknowledged`: the centre said yes to the last call; `waited`: since that call;
+// `attempts`: calls so far.
 ReadBack JudgeReadBack(const model::Proposal& proposal, const Reading& reading, bool acknowledged,
                        absl::Duration waited, int64_t attempts, const ReadBackRules& rules);
 

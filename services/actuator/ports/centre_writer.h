@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "common/model/change.h"
+
 namespace evenkeel::actuator {
 
 struct MemberReading {
@@ -26,6 +28,17 @@ struct JoinedWrite {
   bool joined = false;
 
   friend bool operator==(const JoinedWrite&, const JoinedWrite&) = default;
+};
+
+// How much a call matters. A restore goes before everything else in the rate budget, and waits
+// there for its turn instead of being refused (ACT-8, API-3).
+enum class Urgency { kPlan, kRestore };
+
+struct AvailabilityReading {
+  std::string agent_id;
+  model::Availability availability = model::Availability::kAvailable;
+
+  friend bool operator==(const AvailabilityReading&, const AvailabilityReading&) = default;
 };
 
 // Called by one thread at a time, without any lock held; a call may take as long as its request
@@ -51,7 +64,7 @@ class CentreWriter {
   // The members of a queue, joined or not: those of `agents` that are members, or all where
   // `agents` is empty. Idempotent.
   virtual absl::StatusOr<std::vector<MemberReading>> ReadMembers(
-      const std::string& queue_id, std::span<const std::string> agents) = 0;
+      const std::string& queue_id, std::span<const std::string> agents, Urgency urgency) = 0;
 
   // Every queue that the agent is joined to, managed or not. Idempotent.
   virtual absl::StatusOr<std::vector<std::string>> ReadJoinedQueues(
@@ -60,22 +73,35 @@ class CentreWriter {
   // The most agents that may work on the queue at once. Idempotent.
   virtual absl::StatusOr<int64_t> ReadQueueCapacity(const std::string& queue_id) = 0;
 
+  // What these agents take; one who is not known is left out. Idempotent.
+  virtual absl::StatusOr<std::vector<AvailabilityReading>> ReadAvailability(
+      std::span<const std::string> agents, Urgency urgency) = 0;
+
   // Makes members of a queue join or leave it: at most 100, each once. OK means taken, not done:
   // the centre acts in its own time, and silently skips who is no member. Repeating it does no
   // harm.
-  virtual absl::Status SetJoined(const std::string& queue_id,
-                                 std::span<const JoinedWrite> members) = 0;
+  virtual absl::Status SetJoined(const std::string& queue_id, std::span<const JoinedWrite> members,
+                                 Urgency urgency) = 0;
 
   // Sets the queue's capacity, with a request that leaves within `send_within` of real time or not
   // at all (ACT-6): it would overwrite whatever somebody else made of the queue in between.
   virtual absl::Status SetQueueCapacity(const std::string& queue_id, int64_t agents,
                                         absl::Duration send_within) = 0;
 
-  // The requests that the two writes would send, for a dry run to show: method, path and body.
+  // Lets the agent take work, or none for a moment; `note` is for people to read. Never touches an
+  // interaction that goes on. Repeating it does no harm.
+  virtual absl::Status SetAvailability(const std::string& agent_id,
+                                       model::Availability availability, const std::string& note,
+                                       Urgency urgency) = 0;
+
+  // The requests that the writes would send, for a dry run to show: method, path and body.
   virtual std::string DescribeSetJoined(const std::string& queue_id,
                                         std::span<const JoinedWrite> members) const = 0;
   virtual std::string DescribeSetQueueCapacity(const std::string& queue_id,
                                                int64_t agents) const = 0;
+  virtual std::string DescribeSetAvailability(const std::string& agent_id,
+                                              model::Availability availability,
+                                              const std::string& note) const = 0;
 };
 
 }  // namespace evenkeel::actuator

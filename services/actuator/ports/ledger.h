@@ -15,6 +15,7 @@
 
 #include "common/base/error_details.h"
 #include "common/model/change.h"
+#include "services/actuator/core/hold.h"
 
 namespace evenkeel::actuator {
 
@@ -32,12 +33,16 @@ struct ChangeRecord {
   friend bool operator==(const ChangeRecord&, const ChangeRecord&) = default;
 };
 
+// The action of the audit's lines about holds.
+inline constexpr char kHoldAction[] = "hold";
+
 // One line of the audit. Lines about a change hold enough to tell how it stood after the line.
 struct AuditEntry {
   int64_t sequence = 0;  // given by the ledger: rises by one
   absl::Time at;
-  std::string actor;      // a proposer, an approver, "actuator"
-  std::string action;     // "state", "revision", "write", "changed_by_other", "pause", "resume"
+  std::string actor;  // a proposer, an approver, "actuator"
+  // "state", "revision", "write", "changed_by_other", "pause", "resume", "hold"
+  std::string action;
   std::string change_id;  // empty: about no change
   int64_t revision = 0;
   std::optional<model::Entity> entity;
@@ -53,6 +58,7 @@ struct AuditEntry {
   // With "changed_by_other": what it now is, and until when it is left alone.
   std::optional<model::Value> value;
   absl::Time until = absl::InfinitePast();
+  std::string trigger;  // model::Proposal::trigger (FAIR-9)
 
   friend bool operator==(const AuditEntry&, const AuditEntry&) = default;
 };
@@ -107,6 +113,16 @@ struct LeftAloneEntry {
   friend bool operator==(const LeftAloneEntry&, const LeftAloneEntry&) = default;
 };
 
+// Which holds. Empty: any.
+struct HoldQuery {
+  std::string id;
+  std::string queue_id;
+  std::string agent_id;
+  bool open_only = false;
+  std::optional<absl::Time> ended_after;  // or open
+  int64_t limit = 1'000'000;
+};
+
 // A new change, or a new version of one that must stand in the ledger as `expected` says.
 struct ChangeWrite {
   struct Expected {
@@ -129,10 +145,12 @@ struct LedgerWrite {
   std::vector<LeftAloneEntry> left_alone;
   std::vector<Pause> pauses;  // replaces one of the same scope
   std::vector<PauseScope> resumed;
+  std::vector<Hold> holds;  // new, or in the place of the one with its id
 
   bool empty() const {
     return changes.empty() && move_links.empty() && audit.empty() && !request.has_value() &&
-           seen.empty() && gone.empty() && left_alone.empty() && pauses.empty() && resumed.empty();
+           seen.empty() && gone.empty() && left_alone.empty() && pauses.empty() &&
+           resumed.empty() && holds.empty();
   }
 };
 
@@ -162,12 +180,14 @@ struct GroupFigures {
   std::optional<int64_t> size;
 };
 
-// Something that watchers want to know: a change after a transition, or somebody else's doing.
+// Something that watchers want to know: a change after a transition, somebody else's doing, or a
+// hold.
 struct Event {
   int64_t cursor = 0;  // the audit line's sequence
   absl::Time at;
   std::optional<model::Change> change;
   std::optional<LeftAloneEntry> changed_by_other;
+  std::optional<Hold> hold;  // after it began, or its end moved, or it ended
 };
 
 // Thread-safe. Every method may fail with UNAVAILABLE (busy or gone), RESOURCE_EXHAUSTED (full
@@ -192,6 +212,7 @@ class Ledger {
   virtual absl::StatusOr<int64_t> CountWrites(model::ChangeKind kind, absl::Time since,
                                               bool with_dry_run) = 0;
   // Of the group that `entity` is part of: its queue's memberships, or its queue's capacity.
+  // Changes of kind capacity alone count.
   virtual absl::StatusOr<GroupFigures> Group(const model::Entity& entity, absl::Time since,
                                              bool with_dry_run) = 0;
   // Changes in each of `states` (empty: any) that there are any of.
@@ -205,6 +226,9 @@ class Ledger {
   virtual absl::StatusOr<std::vector<LeftAloneEntry>> FindLeftAlone(
       absl::Time now, const std::string& entity_key) = 0;
   virtual absl::StatusOr<std::vector<Pause>> FindPauses() = 0;
+
+  // Newest first, by begin.
+  virtual absl::StatusOr<std::vector<Hold>> FindHolds(const HoldQuery& query) = 0;
 
   // Newest first, sequence below `below` (absent: from the newest); of one change, or all.
   virtual absl::StatusOr<std::vector<AuditEntry>> FindAudit(const std::string& change_id,

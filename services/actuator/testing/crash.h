@@ -88,6 +88,10 @@ class CrashingLedger final : public Ledger {
     if (crash_.dead()) return Dead();
     return ledger_.FindPauses();
   }
+  absl::StatusOr<std::vector<Hold>> FindHolds(const HoldQuery& query) override {
+    if (crash_.dead()) return Dead();
+    return ledger_.FindHolds(query);
+  }
   absl::StatusOr<std::vector<AuditEntry>> FindAudit(const std::string& change_id,
                                                     std::optional<int64_t> below,
                                                     int64_t limit) override {
@@ -112,10 +116,11 @@ class CrashingCentre final : public CentreWriter {
  public:
   CrashingCentre(CentreWriter& centre, CrashSwitch& crash) : centre_(centre), crash_(crash) {}
 
-  absl::StatusOr<std::vector<MemberReading>> ReadMembers(
-      const std::string& queue_id, std::span<const std::string> agents) override {
+  absl::StatusOr<std::vector<MemberReading>> ReadMembers(const std::string& queue_id,
+                                                         std::span<const std::string> agents,
+                                                         Urgency urgency) override {
     if (!crash_.Pass()) return Dead();
-    auto readings = centre_.ReadMembers(queue_id, agents);
+    auto readings = centre_.ReadMembers(queue_id, agents, urgency);
     if (!crash_.Pass()) return Dead();
     return readings;
   }
@@ -131,10 +136,27 @@ class CrashingCentre final : public CentreWriter {
     if (!crash_.Pass()) return Dead();
     return agents;
   }
-  absl::Status SetJoined(const std::string& queue_id,
-                         std::span<const JoinedWrite> members) override {
+  absl::StatusOr<std::vector<AvailabilityReading>> ReadAvailability(
+      std::span<const std::string> agents, Urgency urgency) override {
     if (!crash_.Pass()) return Dead();
-    const absl::Status status = centre_.SetJoined(queue_id, members);
+    auto readings = centre_.ReadAvailability(agents, urgency);
+    if (!crash_.Pass()) return Dead();
+    return readings;
+  }
+  absl::Status SetAvailability(const std::string& agent_id, model::Availability availability,
+                               const std::string& note, Urgency urgency) override {
+    if (!crash_.Pass()) return Dead();
+    const absl::Status status = centre_.SetAvailability(agent_id, availability, note, urgency);
+    return crash_.Pass() ? status : Dead();
+  }
+  std::string DescribeSetAvailability(const std::string& agent_id, model::Availability availability,
+                                      const std::string& note) const override {
+    return centre_.DescribeSetAvailability(agent_id, availability, note);
+  }
+  absl::Status SetJoined(const std::string& queue_id, std::span<const JoinedWrite> members,
+                         Urgency urgency) override {
+    if (!crash_.Pass()) return Dead();
+    const absl::Status status = centre_.SetJoined(queue_id, members, urgency);
     return crash_.Pass() ? status : Dead();
   }
   absl::Status SetQueueCapacity(const std::string& queue_id, int64_t agents,

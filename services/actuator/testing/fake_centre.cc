@@ -9,6 +9,7 @@
 
 namespace evenkeel::actuator {
 
+using model::AvailabilityEntity;
 using model::MembershipEntity;
 using model::QueueCapacityEntity;
 using What = FakeCentre::Record::What;
@@ -21,6 +22,11 @@ void FakeCentre::AddMember(const std::string& queue, const std::string& agent, b
 bool FakeCentre::IsJoined(const std::string& queue, const std::string& agent) {
   Settle();
   return members_.at(queue).at(agent).joined;
+}
+
+model::Availability FakeCentre::AvailabilityOf(const std::string& agent) {
+  Settle();
+  return availabilities_.at(agent);
 }
 
 int64_t FakeCentre::Capacity(const std::string& queue) {
@@ -38,6 +44,9 @@ std::map<std::string, model::Value> FakeCentre::FinalState() {
   }
   for (const auto& [queue, agents] : capacities_) {
     state[model::EntityKey(QueueCapacityEntity{queue})] = agents;
+  }
+  for (const auto& [agent, availability] : availabilities_) {
+    state[model::EntityKey(AvailabilityEntity{"", agent})] = availability;
   }
   for (const Effect& effect : under_way_) state[model::EntityKey(effect.entity)] = effect.value;
   return state;
@@ -72,7 +81,7 @@ int FakeCentre::Count(Record::What what) const {
 }
 
 absl::StatusOr<std::vector<MemberReading>> FakeCentre::ReadMembers(
-    const std::string& queue_id, std::span<const std::string> agents) {
+    const std::string& queue_id, std::span<const std::string> agents, Urgency urgency) {
   Settle();
   EVENKEEL_RETURN_IF_ERROR(refuse("read_members " + queue_id));
   const auto it = members_.find(queue_id);
@@ -111,8 +120,41 @@ absl::StatusOr<int64_t> FakeCentre::ReadQueueCapacity(const std::string& queue_i
   return it->second;
 }
 
+absl::StatusOr<std::vector<AvailabilityReading>> FakeCentre::ReadAvailability(
+    std::span<const std::string> agents, Urgency urgency) {
+  Settle();
+  EVENKEEL_RETURN_IF_ERROR(refuse("read_availability"));
+  std::vector<AvailabilityReading> readings;
+  for (const std::string& agent : agents) {
+    const auto it = availabilities_.find(agent);
+    if (it == availabilities_.end()) continue;
+    readings.push_back({agent, it->second});
+    records_.push_back({clock_.Now(), What::kRead, AvailabilityEntity{"", agent}, it->second});
+  }
+  return readings;
+}
+
+absl::Status FakeCentre::SetAvailability(const std::string& agent_id,
+                                         model::Availability availability, const std::string&,
+                                         Urgency urgency) {
+  Settle();
+  EVENKEEL_RETURN_IF_ERROR(refuse("set_availability " + agent_id));
+  const AvailabilityEntity entity{"", agent_id};
+  records_.push_back({clock_.Now(), What::kWrite, entity, availability});
+  under_way_.push_back({clock_.Now() + delay(), entity, availability});
+  Settle();
+  return lose_answer("set_availability " + agent_id);
+}
+
+std::string FakeCentre::DescribeSetAvailability(const std::string& agent_id,
+                                                model::Availability availability,
+                                                const std::string&) const {
+  return absl::StrCat("PUT availability of ", agent_id, ": ",
+                      model::AvailabilityName(availability));
+}
+
 absl::Status FakeCentre::SetJoined(const std::string& queue_id,
-                                   std::span<const JoinedWrite> members) {
+                                   std::span<const JoinedWrite> members, Urgency urgency) {
   Settle();
   EVENKEEL_RETURN_IF_ERROR(refuse("set_joined " + queue_id));
   largest_call_ = std::max(largest_call_, members.size());
@@ -173,6 +215,8 @@ void FakeCentre::Settle() {
 void FakeCentre::Apply(const model::Entity& entity, const model::Value& value) {
   if (const auto* membership = std::get_if<MembershipEntity>(&entity)) {
     members_.at(membership->queue_id).at(membership->agent_id).joined = std::get<bool>(value);
+  } else if (std::holds_alternative<AvailabilityEntity>(entity)) {
+    availabilities_.at(model::EntityAgent(entity)) = std::get<model::Availability>(value);
   } else {
     capacities_.at(model::EntityQueue(entity)) = std::get<int64_t>(value);
   }

@@ -25,6 +25,10 @@ class FakeCentre final : public CentreWriter {
   void AddMember(const std::string& queue, const std::string& agent, bool joined,
                  const std::string& division = "");
   void AddQueueCapacity(const std::string& queue, int64_t agents) { capacities_[queue] = agents; }
+  void AddAgent(const std::string& agent, model::Availability availability) {
+    availabilities_[agent] = availability;
+  }
+  model::Availability AvailabilityOf(const std::string& agent);
   bool IsJoined(const std::string& queue, const std::string& agent);
   int64_t Capacity(const std::string& queue);
   // Every entity and its value, once all effects under way are in.
@@ -57,12 +61,19 @@ class FakeCentre final : public CentreWriter {
   const std::vector<std::string>& stranded() const { return stranded_; }
   size_t largest_call() const { return largest_call_; }
 
-  absl::StatusOr<std::vector<MemberReading>> ReadMembers(
-      const std::string& queue_id, std::span<const std::string> agents) override;
+  absl::StatusOr<std::vector<MemberReading>> ReadMembers(const std::string& queue_id,
+                                                         std::span<const std::string> agents,
+                                                         Urgency urgency) override;
   absl::StatusOr<std::vector<std::string>> ReadJoinedQueues(const std::string& agent_id) override;
   absl::StatusOr<int64_t> ReadQueueCapacity(const std::string& queue_id) override;
-  absl::Status SetJoined(const std::string& queue_id,
-                         std::span<const JoinedWrite> members) override;
+  absl::StatusOr<std::vector<AvailabilityReading>> ReadAvailability(
+      std::span<const std::string> agents, Urgency urgency) override;
+  absl::Status SetAvailability(const std::string& agent_id, model::Availability availability,
+                               const std::string& note, Urgency urgency) override;
+  std::string DescribeSetAvailability(const std::string& agent_id, model::Availability availability,
+                                      const std::string& note) const override;
+  absl::Status SetJoined(const std::string& queue_id, std::span<const JoinedWrite> members,
+                         Urgency urgency) override;
   absl::Status SetQueueCapacity(const std::string& queue_id, int64_t agents,
                                 absl::Duration send_within) override;
   std::string DescribeSetJoined(const std::string& queue_id,
@@ -88,7 +99,8 @@ class FakeCentre final : public CentreWriter {
   const Clock& clock_;
   std::map<std::string, std::map<std::string, Member>> members_;  // by queue, agent
   std::map<std::string, int64_t> capacities_;
-  std::vector<Effect> under_way_;  // by time
+  std::map<std::string, model::Availability> availabilities_;  // by agent
+  std::vector<Effect> under_way_;                              // by time
   std::vector<Record> records_;
   std::vector<std::string> stranded_;
   size_t largest_call_ = 0;

@@ -92,6 +92,26 @@ class Rig {
     return proposal;
   }
 
+  // Takes the agent off the queue for a moment.
+  model::Proposal Throttle(const std::string& queue, const std::string& agent,
+                           absl::Duration hold_for = absl::Seconds(120)) {
+    model::Proposal proposal = Leave(queue, agent);
+    proposal.kind = model::ChangeKind::kThrottle;
+    proposal.hold_for = hold_for;
+    proposal.proposer = "fairness-scorer";
+    proposal.reason = "too much of the work";
+    proposal.trigger = "smoothed_cv=0.41";
+    return proposal;
+  }
+  model::Proposal Pause(const std::string& queue, const std::string& agent,
+                        absl::Duration hold_for = absl::Seconds(120)) {
+    model::Proposal proposal = Throttle(queue, agent, hold_for);
+    proposal.entity = model::AvailabilityEntity{queue, agent};
+    proposal.old_value = model::Availability::kAvailable;
+    proposal.new_value = model::Availability::kPaused;
+    return proposal;
+  }
+
   RequestHeader Request() { return {"r" + std::to_string(++requests_), false}; }
   absl::StatusOr<model::Change> Propose(const model::Proposal& proposal) {
     return actuator->Propose(Request(), proposal);
@@ -112,6 +132,14 @@ class Rig {
   std::string Refusal(const absl::Status& status) {
     const auto refusal = GetRefusal(status);
     return refusal.has_value() ? refusal->reason : "";
+  }
+  // The hold that a change began.
+  Hold HoldOf(const std::string& change_id) {
+    HoldQuery query;
+    query.id = change_id;
+    const auto holds = *ledger->FindHolds(query);
+    EXPECT_EQ(holds.size(), 1u) << change_id;
+    return holds.empty() ? Hold() : holds[0];
   }
   // The audit, oldest first.
   std::vector<AuditEntry> Audit(const std::string& change_id = "") {

@@ -90,7 +90,7 @@ Actuator::Actuator(Settings settings, const Dependencies& dependencies)
       journal_(dependencies.ledger, dependencies.clock),
       admission_(settings_, journal_),
       executor_(settings_, dependencies.centre, dependencies.clock, dependencies.real_clock,
-                journal_, admission_, mutex_) {}
+                journal_, admission_, dependencies.ids, mutex_) {}
 
 absl::StatusOr<std::optional<RequestRecord>> Actuator::FindAnswer(const RequestHeader& header,
                                                                   const std::string& fingerprint) {
@@ -127,8 +127,12 @@ absl::StatusOr<model::Change> Actuator::Propose(const RequestHeader& header,
   CheckProposalForm(proposal, violations);
   const bool is_membership = std::holds_alternative<model::MembershipEntity>(proposal.entity);
   if (is_membership != (settings_.capacity_lever == model::CapacityLever::kMemberships)) {
-    violations.Add("entity", is_membership ? "capacity is set by queue here, not by membership"
-                                           : "capacity is set by membership here, not by queue");
+    const bool is_throttle = proposal.kind == model::ChangeKind::kThrottle;
+    violations.Add("entity", is_throttle
+                                 ? (is_membership ? "agents are throttled by availability here"
+                                                  : "agents are throttled by membership here")
+                             : is_membership ? "capacity is set by queue here, not by membership"
+                                             : "capacity is set by membership here, not by queue");
   }
   EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
   const std::string parts[] = {"propose", Fingerprint(proposal)};
@@ -154,6 +158,9 @@ absl::StatusOr<model::Change> Actuator::RollBack(const RequestHeader& header,
   EVENKEEL_ASSIGN_OR_RETURN(const auto answered, FindAnswer(header, fingerprint));
   if (answered.has_value()) return Repeat(*answered);
   EVENKEEL_ASSIGN_OR_RETURN(const ChangeRecord record, GetInState(change_id, {kApplied}));
+  if (record.change.proposal.kind == model::ChangeKind::kThrottle) {
+    return WrongState(record, " is a hold: release it");
+  }
   ChangeQuery later;
   later.entity_key = model::EntityKey(record.change.proposal.entity);
   later.states = {kApplied};
@@ -182,7 +189,7 @@ absl::StatusOr<model::Change> Actuator::Ask(const RequestHeader& header, const A
     const bool approved = !open->change.approved_by.empty() && !open->dry_run;
     EVENKEEL_ASSIGN_OR_RETURN(const bool replaces, Replaces(asked, *open));
     // What was approved is not asked about again for nearly the same.
-    if (parked || (approved && !replaces)) {
+    if (open->change.proposal.kind == proposal.kind && (parked || (approved && !replaces))) {
       return AskOver(header, asked, *std::move(open), replaces);
     }
   }
@@ -448,6 +455,42 @@ absl::StatusOr<AuditPage> Actuator::ListAudit(const std::string& change_id, int6
   return answer;
 }
 
+absl::StatusOr<std::vector<Hold>> Actuator::ListHolds(bool open_only) {
+  HoldQuery query;
+  query.open_only = open_only;
+  query.limit = kMaxPageSize;
+  return journal_.ledger().FindHolds(query);
+}
+
+absl::StatusOr<std::vector<Hold>> Actuator::ReleaseHolds(const RequestHeader& header,
+                                                         const std::string& hold_id,
+                                                         const std::string& actor,
+                                                         const std::string& reason) {
+  Violations violations;
+  CheckHeader(header, violations);
+  CheckText("actor", actor, kMaxIdLength, violations);
+  CheckText("reason", reason, kMaxReasonLength, violations);
+  EVENKEEL_RETURN_IF_ERROR(violations.ToStatus());
+  const std::string parts[] = {"release", hold_id, actor, reason};
+  const std::string fingerprint = Fingerprint(parts);
+
+  std::lock_guard lock(mutex_);
+  EVENKEEL_ASSIGN_OR_RETURN(const auto answered, FindAnswer(header, fingerprint));
+  if (answered.has_value()) {
+    HoldQuery query;
+    query.id = hold_id;
+    query.open_only = hold_id.empty();
+    return journal_.ledger().FindHolds(query);
+  }
+  LedgerWrite write;
+  EVENKEEL_ASSIGN_OR_RETURN(std::vector<Hold> released,
+                            executor_.ReleaseHolds(hold_id, {actor, reason}, write));
+  if (header.validate_only) return released;
+  write.request = Answer(header, fingerprint, hold_id, absl::OkStatus());
+  EVENKEEL_RETURN_IF_ERROR(journal_.Commit(write));
+  return released;
+}
+
 absl::StatusOr<std::vector<LeftAloneEntry>> Actuator::ListLeftAlone() {
   return journal_.ledger().FindLeftAlone(journal_.Now(), "");
 }
@@ -464,7 +507,14 @@ absl::StatusOr<ActuatorStatus> Actuator::GetStatus() {
   }
   EVENKEEL_ASSIGN_OR_RETURN(status.pauses, ledger.FindPauses());
   EVENKEEL_ASSIGN_OR_RETURN(status.changes, ledger.CountByState({}));
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<Hold> holds, ListHolds(/*open_only=*/true));
+  status.open_holds = std::ssize(holds);
+  for (const Hold& hold : holds) {
+    status.overdue_holds += status.now > hold.ends_at;
+    status.longest_overdue = std::max(status.longest_overdue, status.now - hold.ends_at);
+  }
   for (const model::ChangeKind kind : model::kAllChangeKinds) {
+    if (kind == model::ChangeKind::kRestore) continue;  // uncounted (ACT-3)
     EVENKEEL_ASSIGN_OR_RETURN(
         status.writes_last_hour[kind],
         ledger.CountWrites(kind, status.now - absl::Hours(1), /*with_dry_run=*/false));
@@ -488,5 +538,9 @@ absl::StatusOr<std::vector<Event>> Actuator::WaitForEvents(int64_t cursor, int64
 absl::StatusOr<int64_t> Actuator::LatestCursor() { return journal_.ledger().LastSequence(); }
 
 absl::Status Actuator::Tick(std::stop_token stop) { return executor_.Tick(std::move(stop)); }
+
+absl::Status Actuator::TickRestores(std::stop_token stop) {
+  return executor_.TickRestores(std::move(stop));
+}
 
 }  // namespace evenkeel::actuator

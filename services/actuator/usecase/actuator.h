@@ -70,6 +70,9 @@ struct ActuatorStatus {
       writes_counted;                       // with dry run, where nothing can be written
   std::map<std::string, int64_t> refusals;  // since the start, by guardrail
   int64_t left_alone = 0;
+  int64_t open_holds = 0;
+  int64_t overdue_holds = 0;       // of those, the ones whose time is over
+  absl::Duration longest_overdue;  // of those
   ExecutorStatus executor;
   absl::Time now;
 };
@@ -119,8 +122,17 @@ class Actuator {
   absl::StatusOr<ChangePage> List(const ListRequest& request);
   absl::StatusOr<AuditPage> ListAudit(const std::string& change_id, int64_t page_size,
                                       const std::string& page_token);
+  // Newest first, at most a thousand.
+  absl::StatusOr<std::vector<Hold>> ListHolds(bool open_only);
+  // Lets a hold end now, or with an empty id all that are open; the next ticks restore. Answers
+  // those. NOT_FOUND; FAILED_PRECONDITION when it has ended.
+  absl::StatusOr<std::vector<Hold>> ReleaseHolds(const RequestHeader& header,
+                                                 const std::string& hold_id,
+                                                 const std::string& actor,
+                                                 const std::string& reason);
   absl::StatusOr<std::vector<LeftAloneEntry>> ListLeftAlone();
   absl::StatusOr<ActuatorStatus> GetStatus();
+  absl::Time Now() const { return journal_.Now(); }
 
   // Transitions and foreign edits after `cursor` (0: from the oldest), as Journal::WaitForEvents.
   absl::StatusOr<std::vector<Event>> WaitForEvents(int64_t cursor, int64_t limit,
@@ -131,6 +143,8 @@ class Actuator {
   // One step of the executor; called by one thread, about once a second. An error is the ledger's:
   // nothing more was done.
   absl::Status Tick(std::stop_token stop);
+  // Of that step only what ends holds: for a process that stops.
+  absl::Status TickRestores(std::stop_token stop);
 
  private:
   struct Asked {  // what a Propose or RollBack comes down to

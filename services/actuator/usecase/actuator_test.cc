@@ -451,7 +451,7 @@ TEST_F(ActuatorTest, PausingIsIdempotentAndAudited) {
 
 TEST_F(ActuatorTest, Act3NothingIsSentInAFreezeWindow) {
   const std::string id = Accept(Join("q3", "a0"));
-  FreezeWindow window;
+  model::TimeWindow window;
   window.name = "month end";
   window.once = {clock.Now(), clock.Now() + absl::Minutes(5)};
   settings.freeze_windows = {window};

@@ -63,10 +63,11 @@ absl::Status Admission::Check(Moment moment, const model::Proposal& proposal,
     facts.last_moved_at = absl::InfinitePast();
   }
   EVENKEEL_RETURN_IF_ERROR(GatherAgent(proposal, dry_run, join_to_come, facts));
+  EVENKEEL_RETURN_IF_ERROR(GatherHolds(moment, proposal, open, facts));
   if (moment != Moment::kSending) {
     EVENKEEL_ASSIGN_OR_RETURN(const std::vector<Pause> pauses, journal_.ledger().FindPauses());
     facts.paused = PausedBy(pauses, proposal);
-    facts.frozen = FrozenBy(settings_.freeze_windows, facts.now);
+    facts.frozen = model::WindowAt(settings_.freeze_windows, facts.now);
     // What may have been sent already does not give way to a newer change.
     if (open.has_value()) facts.open_state = open->maybe_sent ? kVerifying : open->change.state;
     facts.rollback_waits = open.has_value() && !open->change.rolls_back.empty();
@@ -130,6 +131,7 @@ absl::Status Admission::GatherHistory(const model::Proposal& proposal, bool dry_
 
   ChangeQuery query;
   query.entity_key = key;
+  query.kinds = {proposal.kind};
   query.states = {kApplied, kRolledBack};
   if (dry_run) query.states.push_back(kDryRun);
   query.sent_after = facts.now - LimitsOf(proposal.kind).dwell;
@@ -137,6 +139,53 @@ absl::Status Admission::GatherHistory(const model::Proposal& proposal, bool dry_
   for (const ChangeRecord& record : moved) {
     facts.last_moved_at = std::max(facts.last_moved_at, record.sent_at);
   }
+  return absl::OkStatus();
+}
+
+// At sending `open` is the change itself: its own hold, of a call that had no effect, is none.
+absl::Status Admission::GatherHolds(Moment moment, const model::Proposal& proposal,
+                                    const std::optional<ChangeRecord>& open,
+                                    GuardrailFacts& facts) {
+  const std::string& agent = model::EntityAgent(proposal.entity);
+  if (agent.empty()) return absl::OkStatus();
+  const KindLimits& throttle = LimitsOf(model::ChangeKind::kThrottle);
+  HoldQuery of_agent;
+  of_agent.agent_id = agent;
+  of_agent.ended_after = facts.now - throttle.cool_down - kWindow;
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<Hold> holds, journal_.ledger().FindHolds(of_agent));
+  for (const Hold& hold : holds) {
+    if (hold.outcome == Hold::Outcome::kNotApplied) continue;
+    if (open.has_value() && hold.id == open->change.id) continue;
+    if (hold.open()) facts.held_by = hold.id;
+    facts.last_throttled_at = std::max(facts.last_throttled_at, hold.begun_at);
+  }
+  if (proposal.kind != model::ChangeKind::kThrottle) return absl::OkStatus();
+
+  const std::string& queue = model::EntityQueue(proposal.entity);
+  HoldQuery of_queue;
+  of_queue.queue_id = queue;
+  of_queue.open_only = true;
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<Hold> held, journal_.ledger().FindHolds(of_queue));
+  std::set<std::string> agents = {agent};
+  for (const Hold& hold : held) agents.insert(model::EntityAgent(hold.entity));
+  // At sending those that wait behind it do not count yet.
+  if (moment != Moment::kSending) {
+    ChangeQuery waiting;
+    waiting.queue_id = queue;
+    waiting.kinds = {model::ChangeKind::kThrottle};
+    waiting.states = {kAccepted};
+    EVENKEEL_ASSIGN_OR_RETURN(const auto records, journal_.ledger().FindChanges(waiting));
+    for (const ChangeRecord& record : records) {
+      agents.insert(model::EntityAgent(record.change.proposal.entity));
+    }
+  }
+  facts.held = std::ssize(agents);
+  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<SeenValue> seen,
+                            journal_.ledger().FindSeen(queue, ""));
+  for (const SeenValue& value : seen) {
+    if (value.value == model::Value(true)) agents.insert(model::EntityAgent(value.entity));
+  }
+  facts.holdable = std::ssize(agents);
   return absl::OkStatus();
 }
 

@@ -50,6 +50,8 @@ class Admission {
                             const std::optional<ChangeRecord>& open, bool dry_run,
                             GuardrailFacts& facts);
   absl::Status GatherHistory(const model::Proposal& proposal, bool dry_run, GuardrailFacts& facts);
+  absl::Status GatherHolds(Moment moment, const model::Proposal& proposal,
+                           const std::optional<ChangeRecord>& open, GuardrailFacts& facts);
   absl::Status GatherAgent(const model::Proposal& proposal, bool dry_run, bool join_to_come,
                            GuardrailFacts& facts);
   // Of the changes that `query` asks for: what leaves that are not done yet will take.

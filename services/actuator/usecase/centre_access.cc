@@ -24,12 +24,16 @@ bool IsCapacity(const model::Entity& entity) {
   return std::holds_alternative<model::QueueCapacityEntity>(entity);
 }
 
+bool IsAvailability(const model::Entity& entity) {
+  return std::holds_alternative<model::AvailabilityEntity>(entity);
+}
+
 }  // namespace
 
 absl::StatusOr<std::map<std::string, model::Value>> CentreAccess::Read(
-    const std::vector<model::Entity>& entities) {
+    const std::vector<model::Entity>& entities, Urgency urgency) {
   const std::string& queue_id = model::EntityQueue(entities.at(0));
-  if (IsResting(queue_id)) return AtRest();
+  if (IsResting(queue_id, urgency)) return AtRest();
   std::map<std::string, model::Value> values;
   absl::Status status;
   last_read_ = real_clock_.SteadyNow();
@@ -40,7 +44,19 @@ absl::StatusOr<std::map<std::string, model::Value>> CentreAccess::Read(
   } else {
     std::vector<std::string> agents;
     for (const model::Entity& entity : entities) agents.push_back(model::EntityAgent(entity));
-    const auto members = centre_.ReadMembers(queue_id, agents);
+    if (IsAvailability(entities[0])) {
+      const auto readings = centre_.ReadAvailability(agents, urgency);
+      if (readings.ok()) {
+        for (const AvailabilityReading& reading : *readings) {
+          values[model::EntityKey(model::AvailabilityEntity{queue_id, reading.agent_id})] =
+              reading.availability;
+        }
+        return values;
+      }
+      Note(queue_id, readings.status());
+      return readings.status();
+    }
+    const auto members = centre_.ReadMembers(queue_id, agents, urgency);
     status = members.status();
     if (members.ok()) {
       for (const MemberReading& member : *members) {
@@ -56,7 +72,7 @@ absl::StatusOr<std::map<std::string, model::Value>> CentreAccess::Read(
 
 absl::StatusOr<std::vector<MemberReading>> CentreAccess::ReadMembers(const std::string& queue_id) {
   if (IsResting(queue_id)) return AtRest();
-  auto members = centre_.ReadMembers(queue_id, {});
+  auto members = centre_.ReadMembers(queue_id, {}, Urgency::kPlan);
   if (members.status().code() == absl::StatusCode::kNotFound) return std::vector<MemberReading>();
   if (!members.ok()) Note(queue_id, members.status());
   return members;
@@ -81,15 +97,21 @@ absl::StatusOr<std::vector<std::string>> CentreAccess::ReadJoinedQueues(
   return joined;
 }
 
-absl::Status CentreAccess::Write(const std::vector<model::Proposal>& proposals) {
+absl::Status CentreAccess::Write(const std::vector<model::Proposal>& proposals, Urgency urgency) {
   const model::Entity& entity = proposals.at(0).entity;
   const std::string& queue_id = model::EntityQueue(entity);
   const absl::Duration window = real_clock_.SteadyNow() - last_read_;
-  const absl::Status status =
-      IsCapacity(entity)
-          ? centre_.SetQueueCapacity(queue_id, std::get<int64_t>(proposals[0].new_value),
-                                     kLongestWindow - window)
-          : centre_.SetJoined(queue_id, ToMembers(proposals));
+  absl::Status status;
+  if (IsCapacity(entity)) {
+    status = centre_.SetQueueCapacity(queue_id, std::get<int64_t>(proposals[0].new_value),
+                                      kLongestWindow - window);
+  } else if (IsAvailability(entity)) {
+    status = centre_.SetAvailability(model::EntityAgent(entity),
+                                     std::get<model::Availability>(proposals[0].new_value),
+                                     proposals[0].reason, urgency);
+  } else {
+    status = centre_.SetJoined(queue_id, ToMembers(proposals), urgency);
+  }
   {
     std::lock_guard lock(mutex_);
     if (!IsNotSent(status)) {
@@ -105,15 +127,21 @@ absl::Status CentreAccess::Write(const std::vector<model::Proposal>& proposals) 
 std::string CentreAccess::Describe(const std::vector<model::Proposal>& proposals) const {
   const model::Entity& entity = proposals.at(0).entity;
   const std::string& queue_id = model::EntityQueue(entity);
+  if (IsAvailability(entity)) {
+    return centre_.DescribeSetAvailability(model::EntityAgent(entity),
+                                           std::get<model::Availability>(proposals[0].new_value),
+                                           proposals[0].reason);
+  }
   return IsCapacity(entity)
              ? centre_.DescribeSetQueueCapacity(queue_id, std::get<int64_t>(proposals[0].new_value))
              : centre_.DescribeSetJoined(queue_id, ToMembers(proposals));
 }
 
-bool CentreAccess::IsResting(const std::string& queue_id) const {
+bool CentreAccess::IsResting(const std::string& queue_id, Urgency urgency) const {
   const absl::Time now = clock_.Now();
+  if (now < all_rest_until_) return true;
   const auto it = rests_until_.find(queue_id);
-  return now < all_rest_until_ || (it != rests_until_.end() && now < it->second);
+  return urgency == Urgency::kPlan && it != rests_until_.end() && now < it->second;
 }
 
 ExecutorStatus CentreAccess::GetStatus() const {

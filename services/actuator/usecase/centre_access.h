@@ -38,11 +38,11 @@ class CentreAccess {
                absl::Duration retry_delay)
       : centre_(centre), clock_(clock), real_clock_(real_clock), retry_delay_(retry_delay) {}
 
-  // The values of entities of one queue, all memberships or all its capacity, by entity key; an
+  // The values of entities of one queue, all of one sort, by entity key; an
   // entity that does not exist is absent, and so is everything of a queue that does not. Other
   // errors are noted and the queue given a rest; UNAVAILABLE, without asking, while it rests.
   absl::StatusOr<std::map<std::string, model::Value>> Read(
-      const std::vector<model::Entity>& entities);
+      const std::vector<model::Entity>& entities, Urgency urgency);
   // All members of a queue, none when there is no such queue; errors as of Read.
   absl::StatusOr<std::vector<MemberReading>> ReadMembers(const std::string& queue_id);
   // The queues that an agent is joined to; none when there is no such agent. Errors as of Read, the
@@ -50,12 +50,13 @@ class CentreAccess {
   absl::StatusOr<std::vector<std::string>> ReadJoinedQueues(const std::string& agent_id,
                                                             const std::string& queue_id);
   // Writes the new values of proposals of one queue in one call; right after their Read.
-  absl::Status Write(const std::vector<model::Proposal>& proposals);
+  absl::Status Write(const std::vector<model::Proposal>& proposals, Urgency urgency);
   // What Write would send.
   std::string Describe(const std::vector<model::Proposal>& proposals) const;
 
-  // Whether the queue, or the whole client, is to be left in peace for a while.
-  bool IsResting(const std::string& queue_id) const;
+  // Whether the queue, or the whole client, is to be left in peace for a while. A restore is held
+  // up by a limit of the client only (ACT-14).
+  bool IsResting(const std::string& queue_id, Urgency urgency = Urgency::kPlan) const;
 
   ExecutorStatus GetStatus() const;
 

@@ -9,20 +9,27 @@ namespace evenkeel::actuator {
 using enum model::ChangeState;
 
 Executor::Executor(const Settings& settings, CentreWriter& centre, const Clock& clock,
-                   const Clock& real_clock, Journal& journal, Admission& admission,
+                   const Clock& real_clock, Journal& journal, Admission& admission, IdSource& ids,
                    std::mutex& mutex)
     : journal_(journal),
       mutex_(mutex),
       centre_(centre, clock, real_clock, settings.retry_delay),
+      holds_(settings, centre_, journal, ids, mutex),
       read_back_(settings, centre_, journal, mutex),
       monitor_(settings, centre_, journal, mutex),
       sender_(settings, centre_, journal, admission, mutex) {}
 
 absl::Status Executor::Tick(std::stop_token stop) {
+  EVENKEEL_RETURN_IF_ERROR(TickRestores(stop));
   EVENKEEL_RETURN_IF_ERROR(Expire());
-  EVENKEEL_RETURN_IF_ERROR(read_back_.Run(stop));
   EVENKEEL_RETURN_IF_ERROR(monitor_.Run(stop));
-  return sender_.Run(stop);
+  return sender_.Run(Urgency::kPlan, stop);
+}
+
+absl::Status Executor::TickRestores(std::stop_token stop) {
+  EVENKEEL_RETURN_IF_ERROR(holds_.Run(stop));
+  EVENKEEL_RETURN_IF_ERROR(sender_.Run(Urgency::kRestore, stop));
+  return read_back_.Run(stop);
 }
 
 absl::Status Executor::Expire() {

@@ -21,6 +21,7 @@ AuditEntry Journal::Line(const ChangeRecord& record, const Cause& cause, std::st
   line.current = model::ChangeStateName(change.state);
   line.reason = cause.reason;
   line.snapshot_number = change.proposal.snapshot_number;
+  line.trigger = change.proposal.trigger;
   line.refusal_reason = change.refusal_reason;
   line.approved_by = change.approved_by;
   line.superseded_by = change.superseded_by;
@@ -48,7 +49,50 @@ absl::Status Journal::Move(LedgerWrite& write, ChangeRecord& record, model::Chan
   if (!IsOpen(to)) change.expires_at = absl::InfiniteFuture();
   write.changes.push_back({record, ChangeWrite::Expected{from, change.revision}});
   write.audit.push_back(Line(record, cause, "state", model::ChangeStateName(from)));
+  return change.proposal.kind == model::ChangeKind::kThrottle ? MoveHold(write, record)
+                                                              : absl::OkStatus();
+}
+
+absl::Status Journal::MoveHold(LedgerWrite& write, const ChangeRecord& record) const {
+  const model::Change& change = record.change;
+  const model::Proposal& proposal = change.proposal;
+  const bool begins = change.state == model::ChangeState::kApplying;
+  if (!begins && record.maybe_sent) return absl::OkStatus();
+  HoldQuery query;
+  query.id = change.id;
+  EVENKEEL_ASSIGN_OR_RETURN(std::vector<Hold> holds, ledger_.FindHolds(query));
+  const bool is_open = !holds.empty() && holds[0].open();
+  if (begins == is_open) return absl::OkStatus();
+  if (begins) {
+    WriteHold(write,
+              {change.id, proposal.entity, proposal.old_value, proposal.new_value, Now(),
+               Now() + proposal.hold_for},
+              change, {kActuator, proposal.reason});
+  } else {
+    holds[0].outcome = Hold::Outcome::kNotApplied;
+    holds[0].ended_at = Now();
+    WriteHold(write, holds[0], change, {kActuator, "nothing was sent"});
+  }
   return absl::OkStatus();
+}
+
+void Journal::WriteHold(LedgerWrite& write, const Hold& hold, const model::Change& change,
+                        const Cause& cause) const {
+  write.holds.push_back(hold);
+  AuditEntry line;
+  line.at = Now();
+  line.actor = cause.actor;
+  line.action = kHoldAction;
+  line.change_id = hold.id;
+  line.revision = change.revision;
+  line.snapshot_number = change.proposal.snapshot_number;
+  line.trigger = change.proposal.trigger;
+  line.entity = hold.entity;
+  line.previous = model::ValueText(hold.set_value);
+  line.current = HoldOutcomeName(hold.outcome);
+  line.reason = cause.reason;
+  line.until = hold.ends_at;
+  write.audit.push_back(std::move(line));
 }
 
 void Journal::Announce(LedgerWrite& write, const ChangeRecord& record) const {
@@ -76,7 +120,9 @@ void Journal::ReportForeign(LedgerWrite& write, const model::Entity& entity,
                             absl::Time until, std::string reason) const {
   const absl::Time now = Now();
   write.left_alone.push_back({entity, value, now, until});
-  write.seen.push_back({entity, value, "", now});
+  if (!std::holds_alternative<model::AvailabilityEntity>(entity)) {
+    write.seen.push_back({entity, value, "", now});
+  }
   AuditEntry line;
   line.at = now;
   line.actor = "somebody else";

@@ -41,7 +41,8 @@ class Journal {
   // Adds to `write` that `record`, in state proposed, is new.
   void Create(LedgerWrite& write, ChangeRecord& record) const;
   // Takes `record` to `to`, with whatever else of it has changed, and adds that to `write`.
-  // INTERNAL when the table does not list the step.
+  // INTERNAL when the table does not list the step. A throttle's hold begins with `applying`, in
+  // the same step, and ends where it turns out that nothing was sent.
   absl::Status Move(LedgerWrite& write, ChangeRecord& record, model::ChangeState to,
                     const Cause& cause) const;
   // Adds that the new value of `record` is about to be written, for the audit alone.
@@ -52,6 +53,10 @@ class Journal {
   // Adds that somebody else gave `entity` this value: left alone until `until`.
   void ReportForeign(LedgerWrite& write, const model::Entity& entity, const std::string& previous,
                      const model::Value& value, absl::Time until, std::string reason) const;
+
+  // Adds that `hold`, which `change` began, now stands so.
+  void WriteHold(LedgerWrite& write, const Hold& hold, const model::Change& change,
+                 const Cause& cause) const;
 
   // Ledger::Commit; then wakes who waits. An empty write is none.
   absl::Status Commit(const LedgerWrite& write);
@@ -66,6 +71,7 @@ class Journal {
   std::map<std::string, int64_t> Refusals() const;
 
  private:
+  absl::Status MoveHold(LedgerWrite& write, const ChangeRecord& record) const;
   AuditEntry Line(const ChangeRecord& record, const Cause& cause, std::string action,
                   std::string previous) const;
 

@@ -32,7 +32,7 @@ absl::StatusOr<std::vector<Monitor::Observed>> Monitor::ReadQueue(const std::str
   std::vector<Observed> observed;
   if (settings_.capacity_lever == model::CapacityLever::kQueueCapacity) {
     const model::Entity entity = model::QueueCapacityEntity{queue_id};
-    EVENKEEL_ASSIGN_OR_RETURN(const auto values, centre_.Read({entity}));
+    EVENKEEL_ASSIGN_OR_RETURN(const auto values, centre_.Read({entity}, Urgency::kPlan));
     for (const auto& [key, value] : values) observed.push_back({entity, value, ""});
     return observed;
   }

@@ -32,11 +32,10 @@ absl::Status ReadBackStep::Run(std::stop_token stop) {
   query.states = {kVerifying};
   EVENKEEL_ASSIGN_OR_RETURN(std::vector<ChangeRecord> found, journal_.ledger().FindChanges(query));
   // Memberships of a queue are read together, its capacity by itself.
-  std::map<std::pair<std::string, bool>, std::vector<ChangeRecord>> groups;
+  std::map<std::pair<std::string, size_t>, std::vector<ChangeRecord>> groups;
   for (ChangeRecord& record : found) {
     const model::Entity& entity = record.change.proposal.entity;
-    groups[{model::EntityQueue(entity), model::EntityAgent(entity).empty()}].push_back(
-        std::move(record));
+    groups[{model::EntityQueue(entity), entity.index()}].push_back(std::move(record));
   }
   for (auto& [group, records] : groups) {
     const std::string& queue = group.first;
@@ -46,7 +45,7 @@ absl::Status ReadBackStep::Run(std::stop_token stop) {
 
     std::vector<model::Entity> entities;
     for (const ChangeRecord& record : records) entities.push_back(record.change.proposal.entity);
-    const auto values = centre_.Read(entities);
+    const auto values = centre_.Read(entities, Urgency::kPlan);
     if (!values.ok()) continue;  // noted; without a reading nothing is decided
 
     std::lock_guard lock(mutex_);

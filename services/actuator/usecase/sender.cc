@@ -46,27 +46,75 @@ Effect EffectOf(const absl::Status& written) {
   }
 }
 
+Urgency UrgencyOf(model::ChangeKind kind) {
+  return kind == model::ChangeKind::kRestore ? Urgency::kRestore : Urgency::kPlan;
+}
+
+bool IsPaused(const std::vector<Pause>& pauses, const model::Proposal& proposal) {
+  return UrgencyOf(proposal.kind) == Urgency::kPlan && PausedBy(pauses, proposal).has_value();
+}
+
+// A throttled agent comes back, to this queue if to no other.
+bool LeavesForGood(const model::Proposal& proposal) {
+  return proposal.kind == model::ChangeKind::kCapacity && IsLeave(proposal);
+}
+
 }  // namespace
 
-absl::Status Sender::Run(std::stop_token stop) {
-  EVENKEEL_ASSIGN_OR_RETURN(std::vector<Call> calls, PlanCalls());
+absl::Status Sender::Run(Urgency urgency, std::stop_token stop) {
+  if (urgency == Urgency::kPlan) {
+    EVENKEEL_ASSIGN_OR_RETURN(busy_, FindBusy(stop));
+  }
+  EVENKEEL_ASSIGN_OR_RETURN(std::vector<Call> calls, PlanCalls(urgency));
   for (Call& call : calls) {
     if (stop.stop_requested()) return absl::OkStatus();
     // An earlier call of this run may have run into a limit.
-    if (centre_.IsResting(model::EntityQueue(call[0].record.change.proposal.entity))) continue;
+    if (centre_.IsResting(model::EntityQueue(call[0].record.change.proposal.entity), urgency)) {
+      continue;
+    }
     EVENKEEL_RETURN_IF_ERROR(Send(std::move(call)));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<Sender::Call>> Sender::PlanCalls() {
+absl::StatusOr<std::set<std::string>> Sender::FindBusy(std::stop_token stop) {
+  ChangeQuery query;
+  query.states = {kAccepted};
+  query.kinds = {model::ChangeKind::kThrottle};
+  EVENKEEL_ASSIGN_OR_RETURN(const auto waiting, journal_.ledger().FindChanges(query));
+  std::map<std::string, std::vector<model::Entity>> by_queue;
+  for (const ChangeRecord& record : waiting) {
+    const model::Entity& entity = record.change.proposal.entity;
+    if (std::holds_alternative<model::AvailabilityEntity>(entity)) {
+      by_queue[model::EntityQueue(entity)].push_back(entity);
+    }
+  }
+  std::set<std::string> busy;
+  for (const auto& [queue, entities] : by_queue) {
+    if (stop.stop_requested()) break;
+    const auto values = centre_.Read(entities, Urgency::kPlan);
+    if (!values.ok()) continue;  // noted: the queue rests
+    for (const auto& [key, value] : *values) {
+      if (value == model::Value(model::Availability::kInteracting)) busy.insert(key);
+    }
+  }
+  return busy;
+}
+
+absl::StatusOr<std::vector<Sender::Call>> Sender::PlanCalls(Urgency urgency) {
   std::lock_guard lock(mutex_);
   ChangeQuery query;
   query.states = {kAccepted};
+  for (const model::ChangeKind kind : model::kAllChangeKinds) {
+    if (UrgencyOf(kind) == urgency) query.kinds.push_back(kind);
+  }
   EVENKEEL_ASSIGN_OR_RETURN(std::vector<ChangeRecord> waiting,
                             journal_.ledger().FindChanges(query));
   EVENKEEL_ASSIGN_OR_RETURN(const std::vector<Pause> pauses, journal_.ledger().FindPauses());
-  if (FrozenBy(settings_.freeze_windows, journal_.Now()).has_value()) return std::vector<Call>();
+  if (urgency == Urgency::kPlan &&
+      model::WindowAt(settings_.freeze_windows, journal_.Now()).has_value()) {
+    return std::vector<Call>();
+  }
 
   std::vector<ChangeRecord> ready;
   std::vector<model::ChangeKind> kinds;
@@ -84,7 +132,8 @@ absl::StatusOr<std::vector<Sender::Call>> Sender::PlanCalls() {
        TakeInTurn(kinds, static_cast<size_t>(settings_.changes_per_tick), turn_++)) {
     ChangeRecord& record = ready[index];
     const model::Proposal& proposal = record.change.proposal;
-    if (IsLeave(proposal) && !leaving.insert(model::EntityAgent(proposal.entity)).second) continue;
+    if (LeavesForGood(proposal) && !leaving.insert(model::EntityAgent(proposal.entity)).second)
+      continue;
     call_items.push_back({proposal.entity, record.dry_run, send_alone_.contains(record.change.id)});
     items.emplace_back().record = std::move(record);
   }
@@ -98,8 +147,10 @@ absl::StatusOr<std::vector<Sender::Call>> Sender::PlanCalls() {
 
 absl::StatusOr<bool> Sender::IsReady(ChangeRecord& record, const std::vector<Pause>& pauses) {
   const model::Proposal& proposal = record.change.proposal;
+  if (UrgencyOf(proposal.kind) == Urgency::kRestore) return true;  // ACT-14
   if (PausedBy(pauses, proposal).has_value() ||
-      centre_.IsResting(model::EntityQueue(proposal.entity))) {
+      centre_.IsResting(model::EntityQueue(proposal.entity)) ||
+      busy_.contains(model::EntityKey(proposal.entity))) {
     return false;
   }
   EVENKEEL_ASSIGN_OR_RETURN(const bool is_mode_ready, IsModeReady(record));
@@ -164,7 +215,7 @@ absl::Status Sender::Send(Call call) {
     } else {
       // Reading may have had to wait for its turn.
       for (Item& item : call) item.record.sent_at = journal_.Now();
-      written = centre_.Write(to_send);
+      written = centre_.Write(to_send, UrgencyOf(to_send[0].kind));
     }
   }
   return Finish(call, written, description);
@@ -178,7 +229,7 @@ absl::Status Sender::Begin(Call& call) {
   for (Item& item : call) {
     EVENKEEL_ASSIGN_OR_RETURN(item.record, journal_.ledger().GetChange(item.record.change.id));
     const model::Change& change = item.record.change;
-    if (change.state != kAccepted || PausedBy(pauses, change.proposal).has_value()) continue;
+    if (change.state != kAccepted || IsPaused(pauses, change.proposal)) continue;
     EVENKEEL_RETURN_IF_ERROR(GatherSeen(item));
     EVENKEEL_RETURN_IF_ERROR(GatherQueues(item));
     item.before = item.record;
@@ -214,7 +265,7 @@ absl::Status Sender::GatherSeen(Item& item) {
 
 absl::Status Sender::GatherQueues(Item& item) {
   const model::Proposal& proposal = item.record.change.proposal;
-  if (!IsLeave(proposal)) return absl::OkStatus();
+  if (!LeavesForGood(proposal)) return absl::OkStatus();
   // A leave may show late, or not yet in every reading; so what we took from the agent lately is
   // taken as gone, unless we have given it back since.
   ChangeQuery query;
@@ -241,11 +292,11 @@ absl::Status Sender::GatherQueues(Item& item) {
 void Sender::Read(Call& call) {
   std::vector<model::Entity> entities;
   for (Item& item : call) {
-    if (IsLeave(item.record.change.proposal)) ReadOtherQueues(item);
+    if (LeavesForGood(item.record.change.proposal)) ReadOtherQueues(item);
     if (item.read.ok()) entities.push_back(item.record.change.proposal.entity);
   }
   if (entities.empty()) return;
-  const auto values = centre_.Read(entities);
+  const auto values = centre_.Read(entities, UrgencyOf(call[0].record.change.proposal.kind));
   for (Item& item : call) {
     const model::Proposal& proposal = item.record.change.proposal;
     if (!item.read.ok()) continue;
@@ -255,7 +306,7 @@ void Sender::Read(Call& call) {
     if (const auto it = values->find(key); it != values->end()) item.reading = it->second;
     item.verdict = JudgeBeforeWrite(proposal, item.reading, item.before.maybe_sent);
     // The planner may have seen somebody else's edit before our monitor does.
-    if (item.verdict == BeforeWrite::kSend &&
+    if (item.verdict == BeforeWrite::kSend && proposal.kind == model::ChangeKind::kCapacity &&
         Observe(settings_, item.last_seen, *item.reading, item.own_writes, key) ==
             Observation::kForeign) {
       item.verdict = BeforeWrite::kChangedByOther;
@@ -270,9 +321,10 @@ absl::Status Sender::HoldBack(Call& call) {
   std::lock_guard lock(mutex_);
   EVENKEEL_ASSIGN_OR_RETURN(const std::vector<Pause> pauses, journal_.ledger().FindPauses());
   const absl::Time now = journal_.Now();
-  const auto frozen = FrozenBy(settings_.freeze_windows, now);
+  const auto frozen = model::WindowAt(settings_.freeze_windows, now);
   for (Item& item : call) {
-    if (!item.read.ok()) continue;
+    if (!item.read.ok() || item.record.change.proposal.kind == model::ChangeKind::kRestore)
+      continue;
     if (const auto paused = PausedBy(pauses, item.record.change.proposal)) {
       item.read = absl::UnavailableError(absl::StrCat("paused meanwhile: ", *paused));
     } else if (frozen) {
@@ -344,6 +396,10 @@ absl::Status Sender::FinishItem(LedgerWrite& write, Item& item, const absl::Stat
       return SettleForeign(settings_, journal_, write, record, FoundForeign(item));
     case BeforeWrite::kGone:
       return SettleGone(journal_, write, record);
+    case BeforeWrite::kBusy:
+      return journal_.Move(
+          write, record, record.maybe_sent ? kFailed : kRefused,
+          {kActuator, absl::StrCat(kInInteraction, ": the agent is busy"), kInInteraction});
     default:
       break;
   }

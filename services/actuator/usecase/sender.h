@@ -32,8 +32,8 @@ class Sender {
         admission_(admission),
         mutex_(mutex) {}
 
-  // Sends what can go out now. Errors are the ledger's.
-  absl::Status Run(std::stop_token stop);
+  // Sends what can go out now: restores, or all but those. Errors are the ledger's.
+  absl::Status Run(Urgency urgency, std::stop_token stop);
 
  private:
   // A change on its way through one call.
@@ -54,7 +54,9 @@ class Sender {
   // Of one queue, all in dry run or none.
   using Call = std::vector<Item>;
 
-  absl::StatusOr<std::vector<Call>> PlanCalls();
+  absl::StatusOr<std::vector<Call>> PlanCalls(Urgency urgency);
+  // Whose throttle by availability waits until their interaction is over.
+  absl::StatusOr<std::set<std::string>> FindBusy(std::stop_token stop);
   // Whether the change can go out now; moves it on where it no longer can.
   absl::StatusOr<bool> IsReady(ChangeRecord& record, const std::vector<Pause>& pauses);
   absl::StatusOr<bool> IsModeReady(ChangeRecord& record);
@@ -85,6 +87,7 @@ class Sender {
   Journal& journal_;
   Admission& admission_;
   std::mutex& mutex_;
+  std::set<std::string> busy_;        // entities whose agent was seen in an interaction
   std::set<std::string> send_alone_;  // ids of changes whose call with others was refused
   size_t turn_ = 0;
 };

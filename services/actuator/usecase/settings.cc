@@ -9,6 +9,7 @@ absl::Status CheckSettings(const Settings& settings) {
   CheckScope(settings.scope, settings.modes, violations);
   for (const model::ChangeKind kind : model::kAllChangeKinds) {
     const auto it = settings.limits.find(kind);
+    if (kind == model::ChangeKind::kRestore) continue;
     if (it == settings.limits.end()) {
       violations.Add(model::ChangeKindName(kind), "has no limits");
     } else {
@@ -16,7 +17,7 @@ absl::Status CheckSettings(const Settings& settings) {
     }
   }
   for (size_t i = 0; i < settings.freeze_windows.size(); ++i) {
-    const FreezeWindow& window = settings.freeze_windows[i];
+    const model::TimeWindow& window = settings.freeze_windows[i];
     const bool ok = window.once.has_value()
                         ? window.once->from < window.once->to
                         : window.start >= absl::ZeroDuration() && window.start < window.end &&

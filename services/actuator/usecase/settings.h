@@ -11,7 +11,7 @@
 
 #include "common/model/change.h"
 #include "common/model/snapshot.h"
-#include "services/actuator/core/freeze.h"
+#include "common/model/time_window.h"
 #include "services/actuator/core/guardrails.h"
 #include "services/actuator/core/mode.h"
 #include "services/actuator/core/reading.h"
@@ -22,8 +22,11 @@ namespace evenkeel::actuator {
 struct Settings {
   ModePolicy modes;
   Scope scope;
-  std::map<model::ChangeKind, KindLimits> limits = {{model::ChangeKind::kCapacity, {}}};
-  std::vector<FreezeWindow> freeze_windows;
+  // Of every kind but restore, which has none.
+  std::map<model::ChangeKind, KindLimits> limits = {
+      {model::ChangeKind::kCapacity, DefaultLimits(model::ChangeKind::kCapacity)},
+      {model::ChangeKind::kThrottle, DefaultLimits(model::ChangeKind::kThrottle)}};
+  std::vector<model::TimeWindow> freeze_windows;
   // With what this centre's capacity is set; changes of the other sort are refused as malformed.
   model::CapacityLever capacity_lever = model::CapacityLever::kMemberships;
 

@@ -31,9 +31,9 @@ TEST(SettingsTest, EverySettingWithoutSenseIsNamed) {
   for (const FieldViolation& violation : GetViolations(CheckSettings(settings))) {
     fields.push_back(violation.field);
   }
-  EXPECT_THAT(fields,
-              ElementsAre("capacity", "freeze_windows[0]", "approval_lifetime", "monitor_interval",
-                          "verify_timeout", "max_attempts", "uncertain", "queue_limit"));
+  EXPECT_THAT(fields, ElementsAre("capacity", "throttle", "freeze_windows[0]", "approval_lifetime",
+                                  "monitor_interval", "verify_timeout", "max_attempts", "uncertain",
+                                  "queue_limit"));
 }
 
 }  // namespace

@@ -13,7 +13,10 @@ absl::Status SettleApplied(Journal& journal, LedgerWrite& write, ChangeRecord& r
   const model::Proposal& proposal = record.change.proposal;
   EVENKEEL_RETURN_IF_ERROR(journal.Move(
       write, record, kApplied, {kActuator, "read back: " + model::ValueText(proposal.new_value)}));
-  write.seen.push_back({proposal.entity, proposal.new_value, "", journal.Now()});
+  // What agents make of their own availability is theirs, and not kept.
+  if (!std::holds_alternative<model::AvailabilityEntity>(proposal.entity)) {
+    write.seen.push_back({proposal.entity, proposal.new_value, "", journal.Now()});
+  }
   const std::string& undone = record.change.rolls_back;
   if (undone.empty()) return absl::OkStatus();
   EVENKEEL_ASSIGN_OR_RETURN(ChangeRecord original, journal.ledger().GetChange(undone));

@@ -17,10 +17,12 @@ constexpr absl::Duration kMaxBackoff = absl::Seconds(2);
 }  // namespace
 
 ActuatorWatcher::ActuatorWatcher(std::shared_ptr<grpc::Channel> actuator, OnChange on_change,
-                                 OnOther on_other, OnReset on_reset, obs::Logger& log)
+                                 OnOther on_other, OnHold on_hold, OnReset on_reset,
+                                 obs::Logger& log)
     : stub_(actuator::v1::ActuatorService::NewStub(actuator)),
       on_change_(std::move(on_change)),
       on_other_(std::move(on_other)),
+      on_hold_(std::move(on_hold)),
       on_reset_(std::move(on_reset)),
       log_(log),
       thread_([this](std::stop_token stop) { Run(stop); }) {}
@@ -104,6 +106,17 @@ void ActuatorWatcher::Take(const actuator::v1::WatchChangesResponse& response) {
       on_other_(entity, convert::FromProto(other.until()));
     } else {
       log_.Warning("a change of the actuator cannot be understood",
+                   {{"error", violations.ToStatus().ToString()}});
+    }
+  }
+  if (response.has_hold()) {
+    const auto& hold = response.hold();
+    Violations violations;
+    const model::Entity entity = convert::FromProto(hold.entity(), "hold.entity", violations);
+    if (violations.empty()) {
+      on_hold_(hold.change_id(), entity, hold.outcome() == actuator::v1::HOLD_OUTCOME_OPEN);
+    } else {
+      log_.Warning("a hold of the actuator cannot be understood",
                    {{"error", violations.ToStatus().ToString()}});
     }
   }

@@ -17,14 +17,16 @@ namespace evenkeel::ingest {
 
 class ActuatorWatcher {
  public:
-  // Both are called on the watcher's thread, in the actuator's order.
+  // All are called on the watcher's thread, in the actuator's order.
   using OnChange = std::function<void(const model::Change&)>;
   using OnOther = std::function<void(const model::Entity&, absl::Time until)>;
+  // A hold, by the change that began it.
+  using OnHold = std::function<void(const std::string& change_id, const model::Entity&, bool open)>;
   // The actuator's ledger is another one: what was heard counts no more, and all of it comes anew.
   using OnReset = std::function<void()>;
 
   ActuatorWatcher(std::shared_ptr<grpc::Channel> actuator, OnChange on_change, OnOther on_other,
-                  OnReset on_reset, obs::Logger& log);
+                  OnHold on_hold, OnReset on_reset, obs::Logger& log);
   ~ActuatorWatcher() { Stop(); }
 
   // Whether the actuator's stream stands.
@@ -41,6 +43,7 @@ class ActuatorWatcher {
   const std::unique_ptr<actuator::v1::ActuatorService::Stub> stub_;
   const OnChange on_change_;
   const OnOther on_other_;
+  const OnHold on_hold_;
   const OnReset on_reset_;
   obs::Logger& log_;
   mutable std::mutex mutex_;

@@ -69,6 +69,9 @@ class ActuatorWatcherTest : public testing::Test {
         server_->InProcessChannel(metrics_),
         [this](const model::Change& change) { Add(change.id); },
         [this](const model::Entity& entity, absl::Time) { Add(model::EntityKey(entity)); },
+        [this](const std::string& id, const model::Entity& entity, bool open) {
+          Add(id + (open ? " holds " : " held ") + model::EntityKey(entity));
+        },
         [this] { Add("reset"); }, log_);
   }
   ~ActuatorWatcherTest() override { watcher_->Stop(); }
@@ -127,6 +130,17 @@ TEST_F(ActuatorWatcherTest, PassesOnWhatHappensAndResumesFromTheCursor) {
   WaitForStreams(2);
   actuator_.Send(Change("c2", 10));
   WaitForEvents(3);
+  actuator::v1::WatchChangesResponse hold;
+  hold.set_cursor(11);
+  hold.mutable_hold()->set_change_id("c3");
+  *hold.mutable_hold()->mutable_entity() =
+      convert::ToProto(model::Entity(model::AvailabilityEntity{"q1", "a1"}));
+  hold.mutable_hold()->set_outcome(actuator::v1::HOLD_OUTCOME_OPEN);
+  actuator_.Send(hold);
+  EXPECT_EQ(WaitForEvents(4).back(), "c3 holds availability/a1");
+  hold.mutable_hold()->set_outcome(actuator::v1::HOLD_OUTCOME_RESTORED);
+  actuator_.Send(hold);
+  EXPECT_EQ(WaitForEvents(5).back(), "c3 held availability/a1");
   // Changes that cannot be understood are passed over.
   actuator::v1::WatchChangesResponse bad;
   bad.mutable_changed_by_other();

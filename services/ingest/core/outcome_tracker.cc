@@ -21,8 +21,9 @@ bool IsUnderWay(model::ChangeState state) {
 }  // namespace
 
 OutcomeTracker::Key OutcomeTracker::KeyOf(const model::Entity& entity) {
-  const auto* membership = std::get_if<model::MembershipEntity>(&entity);
-  return {model::EntityQueue(entity), membership == nullptr ? "" : membership->agent_id};
+  // An agent's availability is a matter of all queues.
+  const bool of_all = std::holds_alternative<model::AvailabilityEntity>(entity);
+  return {of_all ? "" : model::EntityQueue(entity), model::EntityAgent(entity)};
 }
 
 bool OutcomeTracker::Observe(const model::Change& change) {
@@ -33,10 +34,21 @@ bool OutcomeTracker::Observe(const model::Change& change) {
   }
   const bool was_open = held.open.erase(change.id) > 0;
   if (change.state == model::ChangeState::kApplied) {
+    // A throttle and its end move nobody for good.
+    if (change.proposal.kind != model::ChangeKind::kCapacity) return true;
     held.moved_until = std::max(held.moved_until, change.updated_at + dwell_);
     return true;
   }
   return change.state == model::ChangeState::kFailed && was_open;
+}
+
+bool OutcomeTracker::ObserveHold(const std::string& id, const model::Entity& entity, bool open) {
+  Held& held = held_[KeyOf(entity)];
+  if (open) {
+    held.holds.insert(id);
+    return false;
+  }
+  return held.holds.erase(id) > 0;
 }
 
 void OutcomeTracker::ObserveOther(const model::Entity& entity, absl::Time until) {
@@ -50,7 +62,9 @@ std::vector<model::LeftAlone> OutcomeTracker::LeftAlone(absl::Time now) {
     const auto& [key, held] = *it;
     model::LeftAlone entry{key.first, key.second, model::LeftAlone::Why::kChangeOpen,
                            absl::InfiniteFuture()};
-    if (held.open.empty()) {
+    if (!held.holds.empty()) {
+      entry.why = model::LeftAlone::Why::kHeld;
+    } else if (held.open.empty()) {
       const bool other = held.other_until >= held.moved_until;
       entry.why =
           other ? model::LeftAlone::Why::kChangedByOther : model::LeftAlone::Why::kMovedRecently;

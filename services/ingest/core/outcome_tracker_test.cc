@@ -79,6 +79,28 @@ TEST_F(OutcomeTrackerTest, OneEntryAnEntityInOrderWithTheLongestReason) {
                   model::LeftAlone{"q2", "a1", Why::kMovedRecently, kNow + absl::Minutes(10)}));
 }
 
+// FAIR-6: whom a hold is on is left alone by everybody until it has ended.
+TEST_F(OutcomeTrackerTest, FAIR6_WhoIsHeldIsLeftAloneUntilTheHoldHasEnded) {
+  model::Change throttle = Change("c1", ChangeState::kAccepted);
+  throttle.proposal.kind = model::ChangeKind::kThrottle;
+  (void)tracker_.Observe(throttle);
+  EXPECT_FALSE(tracker_.ObserveHold("c1", throttle.proposal.entity, true));
+  throttle.state = ChangeState::kApplied;
+  EXPECT_TRUE(tracker_.Observe(throttle));
+  const model::LeftAlone held{"q1", "a1", Why::kHeld, absl::InfiniteFuture()};
+  EXPECT_THAT(tracker_.LeftAlone(kNow), ElementsAre(held));
+  EXPECT_THAT(tracker_.LeftAlone(kNow + absl::Hours(5)), ElementsAre(held));
+  EXPECT_TRUE(tracker_.ObserveHold("c1", throttle.proposal.entity, false));
+  EXPECT_FALSE(tracker_.ObserveHold("c1", throttle.proposal.entity, false));
+  EXPECT_THAT(tracker_.LeftAlone(kNow), IsEmpty());  // nobody was moved
+}
+
+TEST_F(OutcomeTrackerTest, FAIR6_APausedAgentIsHeldFromAllQueues) {
+  (void)tracker_.ObserveHold("c1", model::AvailabilityEntity{"q1", "a1"}, true);
+  EXPECT_THAT(tracker_.LeftAlone(kNow),
+              ElementsAre(model::LeftAlone{"", "a1", Why::kHeld, absl::InfiniteFuture()}));
+}
+
 TEST_F(OutcomeTrackerTest, WhatAnotherLedgerHeldIsForgotten) {
   (void)tracker_.Observe(Change("c1", ChangeState::kAccepted));
   tracker_.Forget();

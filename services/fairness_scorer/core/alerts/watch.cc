@@ -231,7 +231,8 @@ std::string GroupKey(Group::Kind kind, const std::string& id) {
 
 WatchedCycle Watch(std::map<std::string, GroupMemory>& memory,
                    const std::vector<GroupCycle>& groups, const WatchRules& rules, bool suppressed,
-                   uint64_t snapshot_number, absl::Time now, IdSource& ids) {
+                   uint64_t snapshot_number, absl::Time now,
+                   const std::function<std::string()>& new_id) {
   WatchedCycle watched;
   const std::map<std::string, AgentTotal> totals = Totals(groups);
   for (const GroupCycle& cycle : groups) {
@@ -260,7 +261,7 @@ WatchedCycle Watch(std::map<std::string, GroupMemory>& memory,
       const AlarmStep step = Step(incident.alarm, quiet ? std::nullopt : condition.holds);
       if (step.opens || step.closes) {
         Alert& alert = watched.alerts.emplace_back();
-        alert.id = ids.NewId();
+        alert.id = new_id();
         if (step.opens) incident.id = alert.id;
         alert.incident_id = incident.id;
         alert.closes = step.closes;

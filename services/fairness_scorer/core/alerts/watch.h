@@ -5,13 +5,13 @@
 
 #include <absl/time/time.h>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "common/base/ids.h"
 #include "services/fairness_scorer/core/alerts/alarm.h"
 #include "services/fairness_scorer/core/alerts/alert.h"
 #include "services/fairness_scorer/core/alerts/smoothing.h"
@@ -82,10 +82,11 @@ struct WatchedCycle {
   std::vector<Alert> alerts;          // that open or close, in the order of the groups
 };
 
-// One cycle at `now`. `suppressed`: inside a maintenance window; nothing opens, what is open stays.
-// Memory of groups that are not given is kept.
+// One cycle at `now`. `new_id` gives alerts their ids. `suppressed`: inside a maintenance window;
+// nothing opens, what is open stays. Memory of groups that are not given is kept.
 WatchedCycle Watch(std::map<std::string, GroupMemory>& memory,
                    const std::vector<GroupCycle>& groups, const WatchRules& rules, bool suppressed,
-                   uint64_t snapshot_number, absl::Time now, IdSource& ids);
+                   uint64_t snapshot_number, absl::Time now,
+                   const std::function<std::string()>& new_id);
 
 }  // namespace evenkeel::fairness

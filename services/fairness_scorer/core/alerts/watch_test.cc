@@ -40,7 +40,8 @@ class WatchTest : public testing::Test {
       cycles.push_back({&group, &scores.back(), options});
     }
     clock += absl::Seconds(15);
-    return Watch(memory, cycles, rules, suppressed, 7, clock, ids);
+    return Watch(memory, cycles, rules, suppressed, 7, clock,
+                 [this] { return "alert-" + std::to_string(++ids); });
   }
 
   // As many cycles as it takes until an alert comes, at most `most`.
@@ -66,7 +67,7 @@ class WatchTest : public testing::Test {
   WatchRules rules;
   std::vector<Group> groups;
   std::map<std::string, GroupMemory> memory;
-  SequentialIdSource ids{"alert-"};
+  int ids = 0;
   absl::Time clock = absl::FromUnixSeconds(1'700'000'000);
 };
 

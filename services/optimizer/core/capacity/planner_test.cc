@@ -16,10 +16,15 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-CapacityPlan Plan(const TestCentre& centre, const PlannerSettings& settings) {
-  const auto plan = PlanCapacity(centre.Snap(), settings, centre.now, GlpkSolver());
+CapacityPlan Plan(const model::Snapshot& snapshot, const PlannerSettings& settings,
+                  absl::Time now) {
+  const auto plan = PlanCapacity(snapshot, settings, now, GlpkSolver());
   EXPECT_TRUE(plan.ok()) << plan.status();
   return plan.ok() ? *plan : CapacityPlan();
+}
+
+CapacityPlan Plan(const TestCentre& centre, const PlannerSettings& settings) {
+  return Plan(centre.Snap(), settings, centre.now);
 }
 
 absl::Status Refused(const model::Snapshot& snapshot, const TestCentre& centre,
@@ -293,6 +298,32 @@ TEST(PlannerTest, AMinimumIsWorthAnyMove_CAP6) {
   ASSERT_EQ(raised.capacities.size(), 1u);
   EXPECT_EQ(raised.capacities[0].queue_id, "q2");
   EXPECT_EQ(raised.capacities[0].new_capacity, 11);
+}
+
+// Who is held for a moment counts where they will be again, and nothing of theirs is touched.
+TEST(PlannerTest, CountsWhoIsHeldAndLeavesThemAlone_FAIR6) {
+  TestCentre centre = SixQueues(77.4, kShiftedMix, 600);
+  AddOneQueueAgents(centre);
+  PlannerSettings settings = centre.Settings();
+  settings.max_moves = 500;
+  settings.move_cost = absl::Seconds(1);
+  model::Snapshot snapshot = centre.Snap();
+  std::set<std::string> held;
+  for (model::Membership& membership : snapshot.memberships) {
+    if (!membership.joined || held.size() == 12) continue;
+    membership.joined = false;
+    held.insert(membership.agent_id);
+    snapshot.left_alone.push_back({membership.queue_id, membership.agent_id,
+                                   model::LeftAlone::Why::kHeld, absl::InfiniteFuture()});
+  }
+  ASSERT_EQ(held.size(), 12u);
+  const CapacityPlan plain = Plan(centre, settings);
+  const CapacityPlan plan = Plan(snapshot, settings, centre.now);
+  for (size_t q = 0; q < plan.queues.size(); ++q) {
+    EXPECT_EQ(plan.queues[q].before.staff, plain.queues[q].before.staff);
+  }
+  EXPECT_FALSE(plan.moves.empty());
+  for (const MembershipMove& move : plan.moves) EXPECT_FALSE(held.contains(move.agent_id));
 }
 
 TEST(PlannerTest, TouchesNeitherLeftAloneNorExcludedNorUnmanaged_CAP11_ACT12_ACT13) {

@@ -107,7 +107,16 @@ absl::StatusOr<Staff> ReadStaff(const model::Snapshot& snapshot, const PlannerSe
     if (state.at_work) at_work.insert(state.agent_id);
   }
   absl::flat_hash_set<std::pair<std::string, size_t>> left_alone;
+  absl::flat_hash_set<std::pair<std::string, std::string>> held_from;  // agent, queue
+  absl::flat_hash_set<std::string> held;  // agents whom nothing else touches meanwhile (FAIR-6)
   for (const model::LeftAlone& entry : snapshot.left_alone) {
+    const bool of_all_queues = entry.why == model::LeftAlone::Why::kHeld || entry.queue_id.empty();
+    if (of_all_queues && entry.until > now) held.insert(entry.agent_id);
+    // Who is held for a moment counts where they will be again.
+    if (entry.why == model::LeftAlone::Why::kHeld) {
+      held_from.emplace(entry.agent_id, entry.queue_id);
+      if (entry.queue_id.empty()) at_work.insert(entry.agent_id);
+    }
     const auto q = queue_index.find(entry.queue_id);
     if (entry.until <= now || q == queue_index.end()) continue;
     if (entry.agent_id.empty()) {
@@ -124,9 +133,12 @@ absl::StatusOr<Staff> ReadStaff(const model::Snapshot& snapshot, const PlannerSe
     if (q == queue_index.end() || !at_work.contains(membership.agent_id)) continue;
     eligible[q->second] += 1;
     const bool alone = excluded.contains(membership.agent_id) ||
+                       held.contains(membership.agent_id) ||
                        left_alone.contains({membership.agent_id, q->second});
-    if (membership.joined || !alone) {
-      options[membership.agent_id].push_back({q->second, membership.joined, alone});
+    const bool joined =
+        membership.joined || held_from.contains({membership.agent_id, membership.queue_id});
+    if (joined || !alone) {
+      options[membership.agent_id].push_back({q->second, joined, alone});
     }
   }
   std::map<std::vector<Option>, std::vector<std::string>> types;

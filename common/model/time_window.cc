@@ -1,9 +1,9 @@
-#include "services/actuator/core/freeze.h"
+#include "common/model/time_window.h"
 
-namespace evenkeel::actuator {
+namespace evenkeel::model {
 namespace {
 
-bool Covers(const FreezeWindow& window, absl::Time now) {
+bool Covers(const TimeWindow& window, absl::Time now) {
   if (window.once.has_value()) return window.once->from <= now && now < window.once->to;
   const absl::TimeZone::CivilInfo local = window.zone.At(now);
   if (!window.weekdays.empty() && !window.weekdays.contains(absl::GetWeekday(local.cs))) {
@@ -17,11 +17,11 @@ bool Covers(const FreezeWindow& window, absl::Time now) {
 
 }  // namespace
 
-std::optional<std::string> FrozenBy(std::span<const FreezeWindow> windows, absl::Time now) {
-  for (const FreezeWindow& window : windows) {
+std::optional<std::string> WindowAt(std::span<const TimeWindow> windows, absl::Time now) {
+  for (const TimeWindow& window : windows) {
     if (Covers(window, now)) return window.name;
   }
   return std::nullopt;
 }
 
-}  // namespace evenkeel::actuator
+}  // namespace evenkeel::model

@@ -1,4 +1,5 @@
-// Freeze windows (ACT-3): spans of clock time, one-off or weekly, in which nothing is changed.
+// Windows of clock time, one-off or weekly: in a freeze window nothing is changed (ACT-3), in a
+// maintenance window nothing is alarmed (FAIR-5).
 #pragma once
 
 #include <absl/time/civil_time.h>
@@ -9,11 +10,11 @@
 #include <span>
 #include <string>
 
-namespace evenkeel::actuator {
+namespace evenkeel::model {
 
 // Either one-off, from `from` to `to`, or weekly, from `start` to `end` of the local day. Both ends
 // as in [start, end).
-struct FreezeWindow {
+struct TimeWindow {
   std::string name;
   struct Once {
     absl::Time from;
@@ -29,6 +30,6 @@ struct FreezeWindow {
 
 // The name of a window that `now` lies in, or nothing. A weekly window follows the zone's wall
 // clock: on a day with a change of the clocks it is as much longer or shorter.
-std::optional<std::string> FrozenBy(std::span<const FreezeWindow> windows, absl::Time now);
+std::optional<std::string> WindowAt(std::span<const TimeWindow> windows, absl::Time now);
 
-}  // namespace evenkeel::actuator
+}  // namespace evenkeel::model
