@@ -325,7 +325,7 @@ grpc::Status GrpcActuatorService::ResumeActuation(grpc::ServerContext*,
 
 grpc::Status GrpcActuatorService::GetStatus(grpc::ServerContext*, const v1::GetStatusRequest*,
                                             v1::GetStatusResponse* response) {
-  const auto status = actuator_.GetStatus();
+  auto status = actuator_.GetStatus();
   if (!status.ok()) return Answer(status.status());
   FillModes(status->modes, *response);
   for (const Guardrail& guardrail : Guardrails()) {
@@ -344,12 +344,8 @@ grpc::Status GrpcActuatorService::GetStatus(grpc::ServerContext*, const v1::GetS
     entry.set_state(convert::ToProto(state));
     entry.set_changes(count);
   }
-  for (const auto& [kind, count] : status->writes_last_hour) {
-    response->set_writes_last_hour(response->writes_last_hour() + count);
-  }
-  for (const auto& [kind, count] : status->writes_counted) {
-    response->set_writes_counted(response->writes_counted() + count);
-  }
+  response->set_writes_last_hour(status->writes_last_hour[model::ChangeKind::kCapacity]);
+  response->set_writes_counted(status->writes_counted[model::ChangeKind::kCapacity]);
   response->set_open_holds(status->open_holds);
   response->set_overdue_holds(status->overdue_holds);
   *response->mutable_longest_overdue() = convert::ToProto(status->longest_overdue);

@@ -8,11 +8,14 @@
 #include "common/base/error_details.h"
 #include "common/convert/time.h"
 #include "common/rpc/status.h"
+#include "services/fairness_scorer/adapters/alert_convert.h"
 
 namespace evenkeel::fairness {
 namespace {
 
 constexpr size_t kExtremes = 5;
+constexpr int64_t kWatchBatch = 100;
+constexpr absl::Duration kWatchPatience = absl::Milliseconds(500);  // real time
 
 AgentWorkload FromProto(const v1::AgentWorkload& proto) {
   AgentWorkload agent;
@@ -68,6 +71,33 @@ v1::Dispersion ToProto(const Dispersion& dispersion) {
   return proto;
 }
 
+void AddStanding(const GroupStanding& standing, v1::GroupFairness& proto) {
+  if (standing.current_cv) proto.set_current_cv(*standing.current_cv);
+  if (standing.smoothed_cv) proto.set_ema_cv(*standing.smoothed_cv);
+  proto.set_ema_band(static_cast<v1::Band>(standing.band));
+  for (const AlertType type : standing.open) {
+    proto.add_open_alerts(static_cast<v1::AlertType>(static_cast<int>(type) + 1));
+  }
+  if (standing.occupancy_ratio) proto.set_occupancy_ratio(*standing.occupancy_ratio);
+  if (standing.acw_cv) proto.set_acw_cv(*standing.acw_cv);
+  if (standing.standing.chance_probability) {
+    proto.set_chance_probability(*standing.standing.chance_probability);
+  }
+}
+
+v1::FairnessFigures ToProto(const GroupFigures& figures) {
+  v1::FairnessFigures proto;
+  *proto.mutable_start() = convert::ToProto(figures.start);
+  proto.set_samples(figures.samples);
+  if (figures.mean_cv) proto.set_mean_cv(*figures.mean_cv);
+  if (figures.highest_cv) proto.set_highest_ema_cv(*figures.highest_cv);
+  if (figures.mean_raw_cv) proto.set_mean_raw_cv(*figures.mean_raw_cv);
+  if (figures.mean_occupancy_ratio) proto.set_mean_occupancy_ratio(*figures.mean_occupancy_ratio);
+  proto.set_critical_samples(figures.critical_samples);
+  proto.set_mean_agents(figures.mean_agents);
+  return proto;
+}
+
 void CheckEnums(const v1::ScoreOptions& options, Violations& violations) {
   if (!v1::Measure_IsValid(options.measure())) {
     violations.Add("options.measure", "must be MEASURE_CONTACTS or MEASURE_LOAD");
@@ -79,8 +109,9 @@ void CheckEnums(const v1::ScoreOptions& options, Violations& violations) {
 
 }  // namespace
 
-GrpcFairnessService::GrpcFairnessService(const Scorer& scorer, const Clock& clock)
-    : scorer_(scorer), clock_(clock) {}
+GrpcFairnessService::GrpcFairnessService(const Scorer& scorer, FairnessStore& store,
+                                         const Clock& clock)
+    : scorer_(scorer), store_(store), clock_(clock) {}
 
 grpc::Status GrpcFairnessService::ScoreWorkload(grpc::ServerContext*,
                                                 const v1::ScoreWorkloadRequest* request,
@@ -119,6 +150,7 @@ grpc::Status GrpcFairnessService::GetFairness(grpc::ServerContext*,
     }
     *proto.mutable_dispersion() = ToProto(group.dispersion);
     proto.set_left_out(group.left_out);
+    AddStanding(group.standing, proto);
     const size_t count = std::min(kExtremes, group.agents.size());
     for (size_t i = 0; i < count; ++i) {
       *proto.add_most_loaded() = ToProto(group.agents[i]);
@@ -133,6 +165,76 @@ grpc::Status GrpcFairnessService::GetFairness(grpc::ServerContext*,
     }
   }
   return rpc::ToGrpc(violations.ToStatus());
+}
+
+grpc::Status GrpcFairnessService::WatchAlerts(grpc::ServerContext* context,
+                                              const v1::WatchAlertsRequest* request,
+                                              grpc::ServerWriter<v1::WatchAlertsResponse>* writer) {
+  const auto newest = store_.LastCursor();
+  if (!newest.ok()) return rpc::ToGrpc(newest.status());
+  int64_t cursor = request->cursor();
+  if (cursor > *newest) {
+    return rpc::ToGrpc(absl::OutOfRangeError(
+        absl::StrCat("cursor ", cursor, " is past the newest, ", *newest, ": of another store?")));
+  }
+  if (cursor < 0) cursor = *newest;
+  context->AddInitialMetadata("watching", "alerts");
+  writer->SendInitialMetadata();
+  RealClock patience;
+  while (!context->IsCancelled() && !stop_.stop_requested()) {
+    const auto alerts = store_.FindAlerts(cursor, kWatchBatch);
+    if (!alerts.ok()) return rpc::ToGrpc(alerts.status());
+    for (const StoredAlert& alert : *alerts) {
+      v1::WatchAlertsResponse response;
+      response.set_cursor(alert.cursor);
+      *response.mutable_alert() = ToProto(alert.alert);
+      if (!writer->Write(response)) return grpc::Status::CANCELLED;
+      cursor = alert.cursor;
+    }
+    // Alerts come once a cycle of seconds: a look twice a second is soon enough.
+    if (alerts->empty()) patience.SleepFor(kWatchPatience, stop_.get_token());
+  }
+  return rpc::ToGrpc(stop_.stop_requested() ? absl::UnavailableError("the scorer is stopping")
+                                            : absl::CancelledError("the caller left"));
+}
+
+grpc::Status GrpcFairnessService::QueryFairnessHistory(
+    grpc::ServerContext*, const v1::QueryFairnessHistoryRequest* request,
+    v1::QueryFairnessHistoryResponse* response) {
+  Violations violations;
+  std::string key;
+  switch (request->group_case()) {
+    case v1::QueryFairnessHistoryRequest::kQueueId:
+      key = GroupKey(Group::Kind::kQueue, request->queue_id());
+      break;
+    case v1::QueryFairnessHistoryRequest::kSkillId:
+      key = GroupKey(Group::Kind::kSkill, request->skill_id());
+      break;
+    case v1::QueryFairnessHistoryRequest::GROUP_NOT_SET:
+      violations.Add("group", "is missing: give a queue_id or a skill_id");
+      break;
+  }
+  if (!v1::HistoryStep_IsValid(request->step())) {
+    violations.Add("step", "must be HISTORY_STEP_INTERVAL or HISTORY_STEP_DAY");
+  }
+  const bool by_day = request->step() == v1::HISTORY_STEP_DAY;
+  const absl::Time from = convert::FromProto(request->from());
+  const absl::Time to = convert::FromProto(request->to());
+  if (!request->has_from()) violations.Add("from", "is missing");
+  if (!request->has_to()) {
+    violations.Add("to", "is missing");
+  } else if (to <= from) {
+    violations.Add("to", "must be after from");
+  } else if (to - from > (by_day ? 400 : 7) * absl::Hours(24)) {
+    violations.Add("to", by_day ? "must be at most 400 days after from"
+                                : "must be at most 7 days after from, or ask by day");
+  }
+  if (!violations.empty()) return rpc::ToGrpc(violations.ToStatus());
+  const auto history =
+      store_.FindHistory(key, from, to, by_day ? HistoryStep::kDay : HistoryStep::kInterval);
+  if (!history.ok()) return rpc::ToGrpc(history.status());
+  for (const GroupFigures& figures : *history) *response->add_figures() = ToProto(figures);
+  return grpc::Status::OK;
 }
 
 grpc::Status GrpcFairnessService::GetStatus(grpc::ServerContext*, const v1::GetStatusRequest*,

@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "common/base/error_details.h"
+#include "common/convert/time.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/interceptors.h"
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
+#include "services/fairness_scorer/adapters/sqlite_fairness_store.h"
+#include "services/fairness_scorer/testing/biased_centre.h"
 
 namespace evenkeel::fairness {
 namespace {
@@ -63,8 +66,11 @@ class GrpcFairnessServiceTest : public testing::Test {
   SimulatedClock clock_{absl::FromUnixSeconds(1700000100)};
   obs::Logger log_{"test", obs::Severity::kError, clock_, stderr};
   obs::Metrics metrics_;
-  Scorer scorer_{Settings()};
-  GrpcFairnessService service_{scorer_, clock_};
+  std::unique_ptr<FairnessStore> store_ = *SqliteFairnessStore::Open(":memory:");
+  NotingProposer proposer_;
+  SequentialIdSource ids_{"id-"};
+  Scorer scorer_{Settings(), *store_, proposer_, ids_};
+  GrpcFairnessService service_{scorer_, *store_, clock_};
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<v1::FairnessService::Stub> stub_;
 };
@@ -129,6 +135,54 @@ TEST_F(GrpcFairnessServiceTest, AnUnknownQueueIsNamed) {
   const absl::Status status = Call(&v1::FairnessService::Stub::GetFairness, request, response);
   ASSERT_EQ(GetViolations(status).size(), 1u);
   EXPECT_EQ(GetViolations(status)[0].field, "queue_ids[1]");
+}
+
+// FAIR-4: the stream resumes by cursor.
+TEST_F(GrpcFairnessServiceTest, Fair4AlertsAreStreamedFromACursor) {
+  for (const char* id : {"a", "b", "c"}) {
+    CycleWrite write;
+    write.alerts.emplace_back().id = id;
+    write.alerts.back().queue_id = "q1";
+    ASSERT_TRUE(store_->Commit(write).ok());
+  }
+  const auto read = [&](int64_t cursor, size_t count) {
+    grpc::ClientContext context;
+    v1::WatchAlertsRequest request;
+    request.set_cursor(cursor);
+    const auto stream = stub_->WatchAlerts(&context, request);
+    std::vector<std::string> ids;
+    v1::WatchAlertsResponse response;
+    while (ids.size() < count && stream->Read(&response)) ids.push_back(response.alert().id());
+    context.TryCancel();
+    while (stream->Read(&response)) {
+    }
+    stream->Finish();
+    return ids;
+  };
+  EXPECT_THAT(read(0, 3), testing::ElementsAre("a", "b", "c"));
+  EXPECT_THAT(read(1, 2), testing::ElementsAre("b", "c"));
+  grpc::ClientContext context;
+  v1::WatchAlertsRequest past;
+  past.set_cursor(4);
+  v1::WatchAlertsResponse response;
+  const auto stream = stub_->WatchAlerts(&context, past);
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::OUT_OF_RANGE);
+}
+
+TEST_F(GrpcFairnessServiceTest, Fair16HistoryNamesEveryWrongField) {
+  v1::QueryFairnessHistoryRequest request;
+  v1::QueryFairnessHistoryResponse response;
+  const absl::Status status =
+      Call(&v1::FairnessService::Stub::QueryFairnessHistory, request, response);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(GetViolations(status).size(), 3u);
+  Observe(40);
+  request.set_queue_id("q1");
+  *request.mutable_from() = convert::ToProto(clock_.Now() - absl::Hours(1));
+  *request.mutable_to() = convert::ToProto(clock_.Now());
+  ASSERT_TRUE(Call(&v1::FairnessService::Stub::QueryFairnessHistory, request, response).ok());
+  EXPECT_GT(response.figures_size(), 4);
 }
 
 }  // namespace

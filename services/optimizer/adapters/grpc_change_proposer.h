@@ -1,11 +1,10 @@
 // ChangeProposer over the actuator's gRPC endpoint.
 #pragma once
 
-#include <absl/time/time.h>
-
 #include <memory>
+#include <string>
 
-#include "evenkeel/actuator/v1/actuator_service.grpc.pb.h"
+#include "common/runtime/actuator_client.h"
 #include "services/optimizer/ports/change_proposer.h"
 
 namespace evenkeel::optimizer {
@@ -13,21 +12,21 @@ namespace evenkeel::optimizer {
 class GrpcChangeProposer final : public ChangeProposer {
  public:
   // `timeout` of each call, real time.
-  explicit GrpcChangeProposer(absl::Duration timeout) : timeout_(timeout) {}
+  explicit GrpcChangeProposer(absl::Duration timeout) : client_(timeout) {}
 
   // Set once, before the first call.
-  void Connect(const std::shared_ptr<grpc::Channel>& channel);
+  void Connect(const std::shared_ptr<grpc::Channel>& channel) { client_.Connect(channel); }
 
-  absl::Status Propose(const std::string& request_id, const model::Proposal& proposal) override;
-  absl::Status Validate(const model::Proposal& proposal) override;
-  absl::StatusOr<int64_t> WritesLeft() override;
+  absl::Status Propose(const std::string& request_id, const model::Proposal& proposal) override {
+    return client_.Propose(request_id, proposal, /*validate_only=*/false);
+  }
+  absl::Status Validate(const model::Proposal& proposal) override {
+    return client_.Propose("validate", proposal, /*validate_only=*/true);
+  }
+  absl::StatusOr<int64_t> WritesLeft() override { return client_.WritesLeft(); }
 
  private:
-  absl::Status Send(const std::string& request_id, const model::Proposal& proposal,
-                    bool validate_only);
-
-  const absl::Duration timeout_;
-  std::unique_ptr<actuator::v1::ActuatorService::Stub> stub_;
+  runtime::ActuatorClient client_;
 };
 
 }  // namespace evenkeel::optimizer

@@ -1,4 +1,4 @@
-#include "services/optimizer/adapters/grpc_change_proposer.h"
+#include "common/runtime/actuator_client.h"
 
 #include <absl/strings/str_cat.h>
 
@@ -9,7 +9,7 @@
 #include "common/rpc/channel.h"
 #include "common/rpc/status.h"
 
-namespace evenkeel::optimizer {
+namespace evenkeel::runtime {
 namespace {
 
 absl::Status Explain(const grpc::Status& status) {
@@ -21,21 +21,12 @@ absl::Status Explain(const grpc::Status& status) {
 
 }  // namespace
 
-void GrpcChangeProposer::Connect(const std::shared_ptr<grpc::Channel>& channel) {
+void ActuatorClient::Connect(const std::shared_ptr<grpc::Channel>& channel) {
   stub_ = actuator::v1::ActuatorService::NewStub(channel);
 }
 
-absl::Status GrpcChangeProposer::Propose(const std::string& request_id,
-                                         const model::Proposal& proposal) {
-  return Send(request_id, proposal, /*validate_only=*/false);
-}
-
-absl::Status GrpcChangeProposer::Validate(const model::Proposal& proposal) {
-  return Send("validate", proposal, /*validate_only=*/true);
-}
-
-absl::Status GrpcChangeProposer::Send(const std::string& request_id,
-                                      const model::Proposal& proposal, bool validate_only) {
+absl::Status ActuatorClient::Propose(const std::string& request_id, const model::Proposal& proposal,
+                                     bool validate_only) {
   actuator::v1::ProposeChangeRequest request;
   request.set_request_id(request_id);
   *request.mutable_proposal() = convert::ToProto(proposal);
@@ -46,7 +37,7 @@ absl::Status GrpcChangeProposer::Send(const std::string& request_id,
   return Explain(stub_->ProposeChange(&context, request, &response));
 }
 
-absl::StatusOr<int64_t> GrpcChangeProposer::WritesLeft() {
+absl::StatusOr<int64_t> ActuatorClient::WritesLeft() {
   actuator::v1::GetStatusResponse response;
   grpc::ClientContext context;
   rpc::PrepareCall(context, timeout_);
@@ -61,4 +52,4 @@ absl::StatusOr<int64_t> GrpcChangeProposer::WritesLeft() {
   return std::numeric_limits<int64_t>::max();
 }
 
-}  // namespace evenkeel::optimizer
+}  // namespace evenkeel::runtime
