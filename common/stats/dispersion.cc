@@ -7,6 +7,8 @@
 #include <numeric>
 #include <vector>
 
+#include "common/stats/spread.h"
+
 namespace evenkeel::stats {
 namespace {
 
@@ -14,6 +16,30 @@ namespace {
 std::optional<double> PositiveMean(std::span<const double> amounts) {
   const std::optional<double> mean = Mean(amounts);
   return mean && *mean > 0 ? mean : std::nullopt;
+}
+
+// Weighted by capacity: amounts per unit of it. Requires amounts of which one is above 0.
+Spread SpreadByCapacity(std::span<const double> amounts, std::span<const double> capacities) {
+  RateSums sums;
+  std::vector<double> rates(amounts.size());
+  for (size_t i = 0; i < amounts.size(); ++i) {
+    assert(capacities[i] > 0);
+    rates[i] = amounts[i] / capacities[i];
+    sums.rates += rates[i];
+    sums.amounts += amounts[i];
+    sums.weights += capacities[i];
+  }
+  sums.count = rates.size();
+  const auto [least, most] = std::minmax_element(rates.begin(), rates.end());
+  sums.least = *least;
+  sums.most = *most;
+  return SpreadMeter().Measure(rates, capacities, sums);
+}
+
+// nullopt when the mean is not above 0.
+std::optional<Spread> SpreadOf(std::span<const double> amounts) {
+  if (!PositiveMean(amounts)) return std::nullopt;
+  return SpreadByCapacity(amounts, std::vector<double>(amounts.size(), 1.0));
 }
 
 }  // namespace
@@ -32,33 +58,18 @@ std::optional<double> PopulationVariance(std::span<const double> amounts) {
 }
 
 std::optional<double> CoefficientOfVariation(std::span<const double> amounts) {
-  const std::optional<double> mean = PositiveMean(amounts);
-  if (!mean) return std::nullopt;
-  return std::sqrt(*PopulationVariance(amounts)) / *mean;
+  const auto spread = SpreadOf(amounts);
+  return spread ? std::optional(spread->cv) : std::nullopt;
 }
 
 std::optional<double> JainIndex(std::span<const double> amounts) {
-  const std::optional<double> mean = PositiveMean(amounts);
-  if (!mean) return std::nullopt;
-  double squares = 0;
-  for (const double x : amounts) squares += (x / *mean) * (x / *mean);
-  return static_cast<double>(amounts.size()) / squares;
+  const auto spread = SpreadOf(amounts);
+  return spread ? std::optional(spread->jain) : std::nullopt;
 }
 
 std::optional<double> GiniIndex(std::span<const double> amounts) {
-  const std::optional<double> mean = PositiveMean(amounts);
-  if (!mean) return std::nullopt;
-  // In ascending order x_i is the larger one of i pairs and the smaller one of n - 1 - i.
-  std::vector<double> sorted(amounts.begin(), amounts.end());
-  std::sort(sorted.begin(), sorted.end());
-  const double n = static_cast<double>(sorted.size());
-  double differences = 0;
-  for (size_t i = 1; i < sorted.size(); ++i) {
-    // The gap between neighbours counts in each pair that it separates.
-    differences +=
-        (sorted[i] - sorted[i - 1]) * static_cast<double>(i) * (n - static_cast<double>(i));
-  }
-  return differences / (n * n * *mean);
+  const auto spread = SpreadOf(amounts);
+  return spread ? std::optional(spread->gini) : std::nullopt;
 }
 
 std::optional<double> NoiseCorrectedCv(std::span<const double> counts) {
@@ -72,17 +83,13 @@ std::optional<CapacityWeightedDispersion> DispersionByCapacity(std::span<const d
                                                                std::span<const double> capacities) {
   assert(amounts.size() == capacities.size());
   if (amounts.empty()) return std::nullopt;
-  const double total = std::accumulate(capacities.begin(), capacities.end(), 0.0);
   CapacityWeightedDispersion result;
-  result.mean = std::accumulate(amounts.begin(), amounts.end(), 0.0) / total;
-  double squares = 0;
-  for (size_t i = 0; i < amounts.size(); ++i) {
-    assert(capacities[i] > 0);
-    const double difference = amounts[i] / capacities[i] - result.mean;
-    squares += capacities[i] * difference * difference;
+  result.mean = std::accumulate(amounts.begin(), amounts.end(), 0.0) /
+                std::accumulate(capacities.begin(), capacities.end(), 0.0);
+  if (result.mean > 0) {
+    result.cv = SpreadByCapacity(amounts, capacities).weighted_cv;
+    result.standard_deviation = *result.cv * result.mean;
   }
-  result.standard_deviation = std::sqrt(squares / total);
-  if (result.mean > 0) result.cv = result.standard_deviation / result.mean;
   return result;
 }
 

@@ -3,7 +3,7 @@
 // means undefined, which is neither zero nor NaN: no values, or a mean of zero.
 //
 // Amounts are finite and not negative. Results do not depend on the unit of the amounts except
-// where the text says so.
+// where the text says so, and that differences of less than 1e-290 are none.
 #pragma once
 
 #include <optional>

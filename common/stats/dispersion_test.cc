@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <fstream>
+#include <functional>
 #include <random>
 #include <sstream>
 
@@ -84,6 +85,59 @@ TEST(DispersionTest, MatchesTheReference) {
     ExpectClose(weighted->mean, row.expected[6], 1e-12, 1e-9);
     ExpectClose(weighted->standard_deviation, row.expected[7], 1e-12, 1e-9);
     ExpectClose(weighted->cv, row.expected[8], 1e-12, 1e-9);
+  }
+}
+
+// Of values in any order, by their ranks.
+double SortedGini(std::vector<double> amounts) {
+  std::sort(amounts.begin(), amounts.end());
+  const auto n = static_cast<long double>(amounts.size());
+  long double differences = 0, total = 0;
+  for (size_t i = 0; i < amounts.size(); ++i) {
+    total += amounts[i];
+    const auto below = static_cast<long double>(i);
+    if (i > 0)
+      differences += (amounts[i] - static_cast<long double>(amounts[i - 1])) * below * (n - below);
+  }
+  return static_cast<double>(differences / (n * total));
+}
+
+// However the amounts lie: alike but for one, in few heaps, over many powers of ten, in crowds too
+// large to be put in order by buckets.
+TEST(DispersionTest, Fair11GiniHoldsForAmountsOfEveryShape) {
+  std::mt19937_64 random(6);
+  std::uniform_real_distribution<double> uniform(0, 1);
+  const std::function<double(size_t)> shapes[] = {
+      [&](size_t) { return uniform(random); },
+      [&](size_t) { return 10 + 1e-9 * uniform(random); },
+      [&](size_t) { return std::exp(40 * uniform(random)); },
+      [&](size_t i) { return i == 0 ? 1e6 : uniform(random); },
+      [&](size_t i) { return i == 0 ? 0 : 10 + 1e-6 * uniform(random); },
+      [&](size_t) { return static_cast<double>(random() % 3); },
+      [&](size_t i) { return i % 2 == 0 ? 0 : 1 + uniform(random); },
+      [&](size_t i) { return static_cast<double>(i); },
+      [&](size_t i) { return 1e-280 / static_cast<double>(1 + i); },
+  };
+  for (const size_t size : {2, 3, 4, 5, 9, 10, 64, 200, 1001, 15'999, 16'000, 16'001, 70'000}) {
+    for (const auto& shape : shapes) {
+      std::vector<double> amounts(size);
+      for (size_t i = 0; i < size; ++i) amounts[i] = shape(i);
+      std::shuffle(amounts.begin(), amounts.end(), random);
+      if (!CoefficientOfVariation(amounts)) continue;  // all are 0
+      const double expected = SortedGini(amounts);
+      ASSERT_NEAR(*GiniIndex(amounts), expected, 1e-12 * expected)
+          << size << " " << &shape - shapes;
+    }
+  }
+}
+
+TEST(DispersionTest, Fair11EqualAmountsHaveNoSpreadAtAll) {
+  for (const double amount : {1.0 / 3, 0.1, 1e-300, 7e200}) {
+    const std::vector<double> amounts(7, amount);
+    EXPECT_EQ(CoefficientOfVariation(amounts), 0);
+    EXPECT_EQ(JainIndex(amounts), 1);
+    EXPECT_EQ(GiniIndex(amounts), 0);
+    EXPECT_EQ(DispersionByCapacity(amounts, std::vector<double>(7, 0.3))->cv, 0);
   }
 }
 

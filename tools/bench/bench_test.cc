@@ -60,11 +60,12 @@ std::string Output(const std::string& command, int& exit_status) {
 
 class ProgramTest : public testing::TestWithParam<const char*> {};
 std::string NameOf(const testing::TestParamInfo<const char*>& info) {
-  constexpr const char* kNames[] = {"Capacity", "Ingest", "Plan", "Simulator"};
+  constexpr const char* kNames[] = {"Capacity", "Fairness", "Ingest", "Plan", "Simulator"};
   return kNames[info.index];
 }
 INSTANTIATE_TEST_SUITE_P(Programs, ProgramTest,
-                         testing::Values(BENCH_CAPACITY, BENCH_INGEST, BENCH_PLAN, BENCH_SIMULATOR),
+                         testing::Values(BENCH_CAPACITY, BENCH_FAIRNESS, BENCH_INGEST, BENCH_PLAN,
+                                         BENCH_SIMULATOR),
                          NameOf);
 
 TEST_P(ProgramTest, PrintsARowALineWithFiguresThatFitTogether) {

@@ -55,8 +55,8 @@ class BiasedCentre {
       for (int i = 0; i < 20; ++i) {
         const int64_t contacts = i < 3 ? of_biased : of_others;
         work_.push_back({"a" + std::to_string(i), "q1", bucket, absl::Minutes(5),
-                         absl::Seconds(60 * contacts), absl::ZeroDuration(),
-                         absl::Seconds(10 * contacts), contacts});
+                         absl::Seconds(20 * contacts), absl::ZeroDuration(),
+                         absl::Seconds(5 * contacts), contacts});
       }
     }
     for (int i = 0; i < 20; ++i) {

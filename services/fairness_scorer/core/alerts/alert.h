@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,9 @@ struct Alert {
   std::string action_token;  // redeems the group's variant (FAIR-8); empty: there is none
 
   friend bool operator==(const Alert&, const Alert&) = default;
+  friend void PrintTo(const Alert& alert, std::ostream* out) {
+    *out << AlertTypeName(alert.type) << (alert.closes ? " over: " : ": ") << alert.text;
+  }
 };
 
 }  // namespace evenkeel::fairness

@@ -8,7 +8,7 @@ double EffectiveCapacity(double base_capacity, double skill_modifier, double uti
 
 double EffectiveLoadSeconds(double talk_seconds, double acw_seconds, double hold_seconds,
                             double acw_weight, double capacity) {
-  return (talk_seconds + acw_seconds * acw_weight + hold_seconds) / capacity;
+  return LoadSeconds(talk_seconds, acw_seconds, hold_seconds, acw_weight) / capacity;
 }
 
 double OccupancyRatio(double talk_seconds, double acw_seconds, double hold_seconds,

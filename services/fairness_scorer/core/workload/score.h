@@ -69,6 +69,8 @@ struct Dispersion {
   std::optional<double> mean_contacts;
   // By the figure chosen; kUnknown below min_group_size or when the figure is undefined.
   Band band = Band::kUnknown;
+
+  friend bool operator==(const Dispersion&, const Dispersion&) = default;
 };
 
 struct GroupScore {

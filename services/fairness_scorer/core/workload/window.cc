@@ -79,7 +79,7 @@ void WorkloadWindow::Observe(const model::Snapshot& snapshot, absl::Duration max
   std::optional<absl::Time> since = last_;
   if (!since || now - *since > max_gap) {
     // Before the first snapshot, or through a silence, nobody watched.
-    for (absl::Time bucket = BucketOf(std::max(since.value_or(now), now - window_ - kBucket));
+    for (absl::Time bucket = BucketOf(std::max(since.value_or(absl::InfinitePast()), now - window_ - kBucket));
          bucket < now; bucket += kBucket) {
       blind_.insert(bucket);
     }

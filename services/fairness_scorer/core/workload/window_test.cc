@@ -198,6 +198,19 @@ TEST(WorkloadWindowTest, Fair5WhenWatchingBeginsAmidAnIntervalThatIsNotCompared)
   EXPECT_EQ(PerHour(agent), 24);
 }
 
+// The first snapshot shows the work of half an hour that nobody watched: after a restart everybody
+// would else look three times as busy.
+TEST(WorkloadWindowTest, Fair5WorkFromBeforeTheStartDoesNotCount) {
+  WorkloadWindow window({{"q1", "s", 1, 0.3, 0.8}}, absl::Hours(1));
+  Centre centre(window);
+  centre.at_work = {"a1"};
+  centre.Run(0, 60, /*watched=*/false);
+  centre.Run(60, 76);
+  const AgentWorkload agent = window.Groups()[0].agents[0];
+  EXPECT_EQ(*agent.on_queue_seconds, 900);
+  EXPECT_EQ(PerHour(agent), 24);
+}
+
 // An interval whose work was lost stays out, also when it is no longer among those shown.
 TEST(WorkloadWindowTest, Fair5TimeWhoseWorkIsNotKnownDoesNotCount) {
   WorkloadWindow window({{"q1", "s", 1, 0.3, 0.8}}, absl::Hours(1));
