@@ -176,25 +176,32 @@ class KillTest : public ::testing::Test {
     actuator::v1::ProposeChangeResponse response;
     const grpc::Status status = stub_->ProposeChange(&context, request, &response);
     EXPECT_TRUE(status.ok()) << status.error_message();
-    AwaitHold(agent_id, [](actuator::v1::HoldOutcome outcome) {
-      return outcome == actuator::v1::HOLD_OUTCOME_OPEN;
+    Await([&](const actuator::v1::WatchChangesResponse& event) {
+      return event.change().id() == response.change().id() &&
+             event.change().state() == types::v1::CHANGE_STATE_APPLIED;
     });
     return agent_id;
   }
 
-  // Until a hold of the agent stands as `done` says.
+  void AwaitEndOfHold(const std::string& agent_id) {
+    Await([&](const actuator::v1::WatchChangesResponse& event) {
+      return event.has_hold() && event.hold().entity().membership().agent_id() == agent_id &&
+             event.hold().outcome() != actuator::v1::HOLD_OUTCOME_OPEN;
+    });
+  }
+
+  // Reads the stream from its beginning until `done` says that what was waited for has come.
   template <typename Done>
-  void AwaitHold(const std::string& agent_id, Done done) {
+  void Await(Done done) {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(120));
     const auto stream = stub_->WatchChanges(&context, actuator::v1::WatchChangesRequest());
     actuator::v1::WatchChangesResponse event;
     bool seen = false;
     while (!seen && stream->Read(&event)) {
-      seen = event.has_hold() && event.hold().entity().membership().agent_id() == agent_id &&
-             done(event.hold().outcome());
+      seen = done(event);
     }
-    EXPECT_TRUE(seen) << "no such hold of " << agent_id;
+    EXPECT_TRUE(seen);
     context.TryCancel();
     while (stream->Read(&event)) {
     }
@@ -344,9 +351,7 @@ TEST_F(KillTest, AHoldEndsThoughItsActuatorWasKilled_FAIR7) {
   actuator_->Kill(SIGKILL);
   EXPECT_EQ(*actuator_->WaitForExit(), 128 + SIGKILL);
   StartActuator();
-  AwaitHold(agent, [](actuator::v1::HoldOutcome outcome) {
-    return outcome != actuator::v1::HOLD_OUTCOME_OPEN;
-  });
+  AwaitEndOfHold(agent);
   ExpectBack(agent);
 }
 
