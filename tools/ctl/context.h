@@ -78,9 +78,10 @@ struct Command {
 };
 
 // The commands, by what they are about.
-std::vector<Command> CentreCommands();  // doctor, status, snapshot
-std::vector<Command> PlanCommands();    // plan, fairness
+std::vector<Command> CentreCommands();    // doctor, status, snapshot
+std::vector<Command> PlanCommands();      // plan
+std::vector<Command> FairnessCommands();  // fairness, alerts
 std::vector<Command>
-ChangeCommands();  // changes, change, approve, discard, rollback, pause, resume, audit
+ChangeCommands();  // changes, change, approve, discard, rollback, pause, resume, holds, audit
 
 }  // namespace evenkeel::ctl

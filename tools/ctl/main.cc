@@ -72,7 +72,7 @@ std::string Summary(const std::vector<Command>& commands) {
 int Main(int argc, char** argv) {
   gpr_set_log_function([](gpr_log_func_args*) {});
   std::vector<Command> commands;
-  for (auto source : {CentreCommands, PlanCommands, ChangeCommands}) {
+  for (auto source : {CentreCommands, PlanCommands, FairnessCommands, ChangeCommands}) {
     for (Command& command : source()) commands.push_back(std::move(command));
   }
   Options options;
@@ -88,10 +88,10 @@ int Main(int argc, char** argv) {
       .Add("problem", "FILE", "plan: a PlanCapacityRequest as JSON", &options.problem)
       .Add("state", "STATE", "changes: only in this state, for instance awaiting_approval",
            &options.state)
-      .Add("queue", "ID", "changes, pause, resume: only this queue", &options.queue)
+      .Add("queue", "ID", "changes, alerts, pause, resume: only this queue", &options.queue)
       .Add("kind", "KIND", "pause, resume: only this kind (capacity, throttle)", &options.kind)
       .Add("change", "ID", "audit: only this change", &options.change)
-      .Add("limit", "N", "changes, audit: at most so many", &options.limit)
+      .Add("limit", "N", "changes, alerts, holds, audit: at most so many", &options.limit)
       .Add("revision", "N", "approve: the revision seen; default: the newest", &options.revision)
       .Add("actor", "NAME", "who asks, for the audit", &options.actor)
       .Add("reason", "TEXT", "why, for the audit", &options.reason)

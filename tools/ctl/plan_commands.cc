@@ -1,4 +1,4 @@
-// Plans and fairness.
+// Plans.
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_format.h>
@@ -11,12 +11,12 @@
 
 #include "common/base/status_macros.h"
 #include "tools/ctl/context.h"
+#include "tools/ctl/names.h"
 #include "tools/ctl/table.h"
 
 namespace evenkeel::ctl {
 namespace {
 
-using fairness::v1::FairnessService;
 using ingest::v1::IngestService;
 using optimizer::v1::OptimizerService;
 using runtime::ServiceId;
@@ -34,25 +34,6 @@ absl::Status ReadProblem(const std::string& file, optimizer::v1::PlanCapacityReq
         "--problem ", file, " is not a PlanCapacityRequest: ", std::string(parsed.message())));
   }
   return absl::OkStatus();
-}
-
-// Names of queues for people; empty when ingest does not answer.
-std::map<std::string, std::string> QueueNames(const Context& context) {
-  const auto stub = IngestService::NewStub(context.Channel(ServiceId::kIngest));
-  ingest::v1::GetSnapshotRequest request;
-  request.add_sections(types::v1::SECTION_QUEUES);
-  ingest::v1::GetSnapshotResponse response;
-  std::map<std::string, std::string> names;
-  if (context.Call(ServiceId::kIngest, *stub, &IngestService::Stub::GetSnapshot, request, response)
-          .ok()) {
-    for (const auto& queue : response.snapshot().queues()) names[queue.id()] = queue.name();
-  }
-  return names;
-}
-
-std::string NameOf(const std::map<std::string, std::string>& names, const std::string& id) {
-  const auto it = names.find(id);
-  return it == names.end() || it->second.empty() ? id : it->second;
 }
 
 // The guide's model knows capacities and nothing else.
@@ -194,52 +175,12 @@ absl::Status Plan(const Context& context, const std::vector<std::string>& argume
   return absl::OkStatus();
 }
 
-const char* BandText(fairness::v1::Band band) {
-  switch (band) {
-    case fairness::v1::BAND_HEALTHY:
-      return "healthy";
-    case fairness::v1::BAND_WARNING:
-      return "warning";
-    case fairness::v1::BAND_CRITICAL:
-      return "critical";
-    default:
-      return "too little to judge";
-  }
-}
-
-absl::Status Fairness(const Context& context, const std::vector<std::string>&) {
-  const auto stub = FairnessService::NewStub(context.Channel(ServiceId::kFairnessScorer));
-  fairness::v1::GetFairnessRequest request;
-  if (!context.options.queue.empty()) request.add_queue_ids(context.options.queue);
-  fairness::v1::GetFairnessResponse response;
-  EVENKEEL_RETURN_IF_ERROR(context.Call(ServiceId::kFairnessScorer, *stub,
-                                        &FairnessService::Stub::GetFairness, request, response));
-  if (context.PrintJson(response)) return absl::OkStatus();
-  const auto names = QueueNames(context);
-  Table table({"group", ">agents", ">left out", ">contacts each", ">cv", ">less chance", ">jain",
-               ">gini", "band"});
-  const auto figure = [](bool has, double value) {
-    return has ? absl::StrFormat("%.3f", value) : std::string("-");
-  };
-  for (const auto& group : response.groups()) {
-    const auto& d = group.dispersion();
-    table.Add({group.has_queue_id() ? NameOf(names, group.queue_id()) : "skill " + group.skill_id(),
-               absl::StrCat(d.agents()), absl::StrCat(group.left_out()),
-               figure(d.has_mean_contacts(), d.mean_contacts()), figure(d.has_cv(), d.cv()),
-               figure(d.has_corrected_cv(), d.corrected_cv()), figure(d.has_jain(), d.jain()),
-               figure(d.has_gini(), d.gini()), BandText(d.band())});
-  }
-  std::fputs(table.Text().c_str(), stdout);
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 std::vector<Command> PlanCommands() {
   return {
       {"plan", "[capacity]", "what the optimizer would do: from a --snapshot, or for a --problem",
        0, 1, Plan},
-      {"fairness", "", "how evenly work is spread, by queue and skill", 0, 0, Fairness},
   };
 }
 

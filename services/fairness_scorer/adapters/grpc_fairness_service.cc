@@ -247,6 +247,14 @@ grpc::Status GrpcFairnessService::GetStatus(grpc::ServerContext*, const v1::GetS
     *response->mutable_last_scored_at() = convert::ToProto(*at);
   }
   response->set_last_refusal(std::string(scorer_.newest().status().message()));
+  if (const auto cursor = store_.LastCursor(); cursor.ok()) {
+    response->set_newest_alert_cursor(*cursor);
+  }
+  const ThrottleCounts throttles = scorer_.throttle_counts();
+  response->set_throttles_proposed(throttles.proposed);
+  for (const auto& [reason, count] : throttles.refused) {
+    response->set_throttles_refused(response->throttles_refused() + count);
+  }
   *response->mutable_clock_now() = convert::ToProto(clock_.Now());
   return grpc::Status::OK;
 }
