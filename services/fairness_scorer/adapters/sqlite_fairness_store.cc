@@ -29,7 +29,8 @@ CREATE TABLE smoothing (
   group_key TEXT PRIMARY KEY,
   recent TEXT NOT NULL,
   average REAL,
-  at INTEGER NOT NULL
+  at INTEGER NOT NULL,
+  work_until INTEGER NOT NULL
 );
 CREATE TABLE incidents (
   group_key TEXT NOT NULL,
@@ -95,10 +96,10 @@ std::optional<double> ToOptional(const Cell& cell) {
 
 absl::Status WriteMemory(Connection& c, const std::string& key, const GroupMemory& memory) {
   EVENKEEL_RETURN_IF_ERROR(
-      c.Execute("INSERT OR REPLACE INTO smoothing (group_key, recent, average, at) VALUES (?, ?, "
-                "?, ?)",
+      c.Execute("INSERT OR REPLACE INTO smoothing (group_key, recent, average, at, work_until) "
+                "VALUES (?, ?, ?, ?, ?)",
                 {key, NumbersText(memory.smoothing.recent), FromOptional(memory.smoothing.average),
-                 FromTime(memory.smoothing.at)})
+                 FromTime(memory.smoothing.at), FromTime(memory.work_until)})
           .status());
   for (const auto& [type, incident] : memory.incidents) {
     EVENKEEL_RETURN_IF_ERROR(
@@ -180,13 +181,15 @@ absl::Status SqliteFairnessStore::Commit(const CycleWrite& write) {
 
 absl::StatusOr<std::map<std::string, GroupMemory>> SqliteFairnessStore::LoadMemory() {
   std::map<std::string, GroupMemory> memory;
-  EVENKEEL_ASSIGN_OR_RETURN(const std::vector<Row> smoothing,
-                            Query("SELECT group_key, recent, average, at FROM smoothing", {}));
+  EVENKEEL_ASSIGN_OR_RETURN(
+      const std::vector<Row> smoothing,
+      Query("SELECT group_key, recent, average, at, work_until FROM smoothing", {}));
   for (const Row& row : smoothing) {
     SmoothingMemory& kept = memory[AsText(row[0])].smoothing;
     EVENKEEL_ASSIGN_OR_RETURN(kept.recent, ReadNumbers(AsText(row[1])));
     kept.average = ToOptional(row[2]);
     kept.at = AsTime(row[3]);
+    memory[AsText(row[0])].work_until = AsTime(row[4]);
   }
   EVENKEEL_ASSIGN_OR_RETURN(
       const std::vector<Row> incidents,

@@ -13,6 +13,7 @@
 
 #include "tools/genesys_sim/engine/scenario.h"
 #include "tools/lab/compare/comparison.h"
+#include "tools/lab/judge/judgement.h"
 
 namespace evenkeel::lab {
 
@@ -62,11 +63,7 @@ struct Churn {
 };
 Churn ChurnOf(const PolicyRun& run, absl::Duration length);
 
-// The whole judgement: tables for people, and whether each bar is met.
-struct Judgement {
-  std::string text;
-  bool met = false;
-};
+// The whole judgement.
 absl::StatusOr<Judgement> JudgeCapacity(const std::vector<uint64_t>& seeds, absl::Duration length,
                                         const std::function<void(const std::string&)>& done);
 

@@ -59,6 +59,15 @@ std::vector<ThrottleVerdict> JudgeThrottles(ThrottleMemory& memory,
                                             const WatchedCycle& cycle,
                                             const model::Snapshot& snapshot,
                                             const ThrottleRules& rules, absl::Time now) {
+  for (size_t g = 0; g < groups.size(); ++g) {
+    const GroupStanding& standing = cycle.groups[g];
+    if (groups[g].group->kind != Group::Kind::kQueue || !standing.smoothed_cv) continue;
+    if (standing.band == Band::kHealthy) {
+      memory.relieved.erase(groups[g].group->id);
+    } else if (standing.open.contains(AlertType::kFairnessDegradation)) {
+      memory.relieved.insert(groups[g].group->id);
+    }
+  }
   std::vector<ThrottleVerdict> verdicts;
   for (auto it = memory.watched.begin(); it != memory.watched.end();) {
     const auto& [queue_id, watched] = *it;
@@ -96,8 +105,7 @@ std::vector<Throttle> PlanThrottles(const ThrottleMemory& memory,
     const Group& group = *groups[g].group;
     const GroupStanding& standing = cycle.groups[g];
     if (group.kind != Group::Kind::kQueue || !standing.smoothed_cv ||
-        !standing.open.contains(AlertType::kFairnessDegradation) ||
-        standing.band != Band::kCritical) {
+        !memory.relieved.contains(group.id)) {
       continue;
     }
     const auto left = memory.left_alone_until.find(group.id);

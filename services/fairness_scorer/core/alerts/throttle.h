@@ -48,6 +48,9 @@ struct ThrottleMemory {
     int64_t waiting = 0;
   };
   std::map<std::string, absl::Time> last_of_agent;
+  // Queues that were alarmed and are not healthy again: at "no longer critical" the relief would
+  // end half way, and begin anew.
+  std::set<std::string> relieved;
   std::map<std::string, Watched> watched;              // by queue
   std::map<std::string, absl::Time> left_alone_until;  // by queue
 };
@@ -61,14 +64,15 @@ struct ThrottleVerdict {
 };
 
 // What became of the throttles that were made `rules.settle` ago. Queues for which things got worse
-// are left alone from then on.
+// are left alone from then on. Notes which queues need relief, and which no longer do.
 std::vector<ThrottleVerdict> JudgeThrottles(ThrottleMemory& memory,
                                             const std::vector<GroupCycle>& groups,
                                             const WatchedCycle& cycle,
                                             const model::Snapshot& snapshot,
                                             const ThrottleRules& rules, absl::Time now);
 
-// Throttles for queues whose dispersion alert is open, most overloaded agents first. Nothing is
+// Throttles for queues from their dispersion alert on until they are healthy again, most overloaded
+// agents first. Nothing is
 // remembered of them before NoteThrottle.
 std::vector<Throttle> PlanThrottles(const ThrottleMemory& memory,
                                     const std::vector<GroupCycle>& groups,

@@ -29,6 +29,9 @@ class ThrottleTest : public testing::Test {
   }
 
   std::vector<Throttle> Plan() {
+    ThrottleMemory kept = memory;
+    (void)JudgeThrottles(kept, {{&group, nullptr, {}}}, {{standing}, {}}, snapshot, rules, now);
+    memory.relieved = kept.relieved;
     return PlanThrottles(memory, {{&group, nullptr, {}}}, {{standing}, {}}, snapshot, rules, now);
   }
   std::vector<std::string> Agents() {
@@ -67,15 +70,21 @@ TEST_F(ThrottleTest, Fair6TheTimeIsTheExcessTimesTheHandleTime) {
   EXPECT_THAT(Plan(), IsEmpty());
 }
 
-TEST_F(ThrottleTest, Fair6OnlyForASustainedCriticalDegradation) {
+TEST_F(ThrottleTest, Fair6FromASustainedCriticalDegradationUntilItIsHealthy) {
   standing.open.clear();
   EXPECT_THAT(Plan(), IsEmpty());
   standing.open = {AlertType::kAcwVariance};
   EXPECT_THAT(Plan(), IsEmpty());
   standing.open = {AlertType::kFairnessDegradation};
-  standing.band = Band::kWarning;  // it is getting better by itself
+  EXPECT_THAT(Plan(), SizeIs(2));
+  standing.open.clear();  // no longer critical: on, half way is not enough
+  standing.band = Band::kWarning;
+  EXPECT_THAT(Plan(), SizeIs(2));
+  standing.band = Band::kHealthy;
   EXPECT_THAT(Plan(), IsEmpty());
-  standing.band = Band::kCritical;
+  standing.band = Band::kWarning;  // a warning alone is no reason to begin
+  EXPECT_THAT(Plan(), IsEmpty());
+  standing.open = {AlertType::kFairnessDegradation};
   group.kind = Group::Kind::kSkill;
   EXPECT_THAT(Plan(), IsEmpty());
 }

@@ -4,6 +4,8 @@
 #include <absl/strings/str_format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "common/stats/dispersion.h"
 
@@ -56,17 +58,19 @@ std::optional<double> Occupancy(const GroupCycle& cycle,
 }
 
 struct AcwSpread {
-  std::optional<double> cv;
+  std::optional<double> cv;  // by the figure
+  bool beyond_chance = true;
   std::vector<std::string> longest;  // agents at 1.5 times the mean and more
 };
 
 AcwSpread SpreadOfAcw(const GroupCycle& cycle, const WatchRules& rules) {
-  std::vector<double> means;
+  std::vector<double> means, contacts;
   std::vector<std::pair<double, std::string>> agents;
   for (size_t i = 0; i < cycle.group->agents.size(); ++i) {
     const AgentWorkload& agent = cycle.group->agents[i];
     if (cycle.score->agents[i].left_out || agent.contacts < rules.acw_min_contacts) continue;
     means.push_back(agent.acw_seconds / agent.contacts);
+    contacts.push_back(agent.contacts);
     agents.emplace_back(-means.back(), agent.agent_id);
   }
   AcwSpread spread;
@@ -74,6 +78,17 @@ AcwSpread SpreadOfAcw(const GroupCycle& cycle, const WatchRules& rules) {
   spread.cv = stats::CoefficientOfVariation(means);
   std::sort(agents.begin(), agents.end());
   const double mean = *stats::Mean(means);
+  if (spread.cv && rules.figure == Figure::kCorrected) {
+    // The mean of k exponential times has a squared CV of 1 / k.
+    double chance = 0, chi_square = 0;
+    for (size_t i = 0; i < means.size(); ++i) {
+      chance += 1 / contacts[i] / static_cast<double>(means.size());
+      chi_square += contacts[i] * (means[i] / mean - 1) * (means[i] / mean - 1);
+    }
+    spread.cv = std::sqrt(std::max(0.0, *spread.cv * *spread.cv - chance));
+    spread.beyond_chance =
+        ChiSquareTail(chi_square, static_cast<double>(means.size() - 1)) <= rules.most_chance;
+  }
   for (const auto& [negative, id] : agents) {
     if (-negative >= 1.5 * mean) spread.longest.push_back(id);
   }
@@ -162,7 +177,7 @@ Condition Misaligned(const GroupStanding& now, const GroupCycle& cycle, const Wa
 Condition Acw(const AcwSpread& spread, const WatchRules& rules) {
   Condition condition;
   if (!spread.cv) return condition;
-  condition.holds = *spread.cv > rules.acw_cv;
+  condition.holds = *spread.cv > rules.acw_cv && spread.beyond_chance;
   condition.overloaded = spread.longest;
   condition.text = absl::StrFormat(
       "Agents' mean after-call work differs by a CV of %.2f, at most %.2f is usual: %d agents take "
@@ -236,6 +251,8 @@ WatchedCycle Watch(std::map<std::string, GroupMemory>& memory,
   WatchedCycle watched;
   const std::map<std::string, AgentTotal> totals = Totals(groups);
   for (const GroupCycle& cycle : groups) {
+    // A skill of one queue is that queue once more: it is told of once.
+    const bool is_twin = cycle.group->kind == Group::Kind::kSkill && cycle.group->queues == 1;
     const Dispersion& dispersion = cycle.score->dispersion;
     GroupMemory& kept = memory[GroupKey(cycle.group->kind, cycle.group->id)];
     GroupStanding& standing = watched.groups.emplace_back();
@@ -251,11 +268,19 @@ WatchedCycle Watch(std::map<std::string, GroupMemory>& memory,
     standing.acw_cv = acw.cv;
 
     const bool quiet = suppressed || IsShiftChange(cycle, rules);
-    const std::pair<AlertType, Condition> conditions[] = {
-        {AlertType::kFairnessDegradation, Degradation(standing, cycle, rules)},
-        {AlertType::kCapacityMisaligned, Misaligned(standing, cycle, rules)},
-        {AlertType::kAcwVariance, Acw(acw, rules)},
-        {AlertType::kSkillOverlap, Overlap(cycle, rules, totals)}};
+    const bool has_news =
+        std::exchange(kept.work_until, cycle.group->work_until) != cycle.group->work_until;
+    std::vector<std::pair<AlertType, Condition>> conditions;
+    if (!is_twin) {
+      conditions.emplace_back(AlertType::kFairnessDegradation, Degradation(standing, cycle, rules));
+    }
+    if (has_news) {
+      if (!is_twin) {
+        conditions.emplace_back(AlertType::kCapacityMisaligned, Misaligned(standing, cycle, rules));
+        conditions.emplace_back(AlertType::kAcwVariance, Acw(acw, rules));
+      }
+      conditions.emplace_back(AlertType::kSkillOverlap, Overlap(cycle, rules, totals));
+    }
     for (const auto& [type, condition] : conditions) {
       GroupMemory::Incident& incident = kept.incidents[type];
       const AlarmStep step = Step(incident.alarm, quiet ? std::nullopt : condition.holds);
@@ -273,11 +298,13 @@ WatchedCycle Watch(std::map<std::string, GroupMemory>& memory,
         alert.overloaded_agents = condition.overloaded;
         alert.underutilized_agents = condition.underutilized;
         alert.at = now;
-        alert.text = step.closes ? "Over: " + condition.text : condition.text;
+        alert.text = step.closes ? "Over: it was not so three times in a row." : condition.text;
         alert.evidence = condition.evidence;
         alert.snapshot_number = snapshot_number;
         if (step.closes) incident.id.clear();
       }
+    }
+    for (const auto& [type, incident] : kept.incidents) {
       if (incident.alarm.open) standing.open.insert(type);
     }
   }

@@ -29,6 +29,8 @@ struct WatchRules {
   // CAPACITY_MISALIGNED: occupancy above this times the queue's target.
   double misaligned_ratio = 1.10;
   // ACW_VARIANCE: CV of agents' mean after-call work above this, of those with so many contacts.
+  // With the corrected figure less what chance makes of it, when a contact's own after-call work is
+  // exponential, and only where chance makes so much more rarely than most_chance.
   double acw_cv = 0.40;
   double acw_min_contacts = 5;
   // SKILL_OVERLAP: occupancy on the primary skill (FAIR-15).
@@ -51,6 +53,9 @@ struct GroupMemory {
     friend bool operator==(const Incident&, const Incident&) = default;
   };
   SmoothingMemory smoothing;
+  // Group::work_until of the last cycle: conditions of a group's work, but its dispersion, are
+  // looked at when there is new work, so that three in a row are three stretches of five minutes.
+  absl::Time work_until = absl::InfinitePast();
   std::map<AlertType, Incident> incidents;
 
   friend bool operator==(const GroupMemory&, const GroupMemory&) = default;

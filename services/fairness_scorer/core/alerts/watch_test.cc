@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+
 namespace evenkeel::fairness {
 namespace {
 
@@ -29,7 +31,11 @@ class WatchTest : public testing::Test {
     return group;
   }
 
-  WatchedCycle Cycle(bool suppressed = false) {
+  // With `news`, the work of another five minutes has been read.
+  WatchedCycle Cycle(bool suppressed = false, bool news = true) {
+    for (Group& group : groups) {
+      if (news) group.work_until = clock;
+    }
     std::vector<GroupScore> scores;
     std::vector<GroupCycle> cycles;
     scores.reserve(groups.size());
@@ -175,6 +181,47 @@ TEST_F(WatchTest, Fair4UnevenAfterCallWorkIsTold) {
   ASSERT_TRUE(alert.has_value());
   EXPECT_EQ(alert->type, AlertType::kAcwVariance);
   EXPECT_THAT(alert->overloaded_agents, ElementsAre("a1", "a2", "a3", "a4"));
+}
+
+// Five contacts with exponential after-call work have a mean whose CV is 0.45 by chance alone.
+TEST_F(WatchTest, Fair4AfterCallWorkThatChanceSpreadsIsNoAlert) {
+  std::mt19937 random(3);
+  std::exponential_distribution<double> acw(1 / 30.0);
+  int alerts = 0;
+  for (int round = 0; round < 200; ++round) {
+    groups = {MakeGroup(Group::Kind::kQueue, "q1", std::vector<double>(20, 5))};
+    for (AgentWorkload& agent : groups[0].agents) {
+      agent.acw_seconds = 0;
+      for (int i = 0; i < 5; ++i) agent.acw_seconds += acw(random);
+    }
+    memory.clear();
+    alerts += UntilAlert(3).has_value();
+  }
+  EXPECT_LE(alerts, 3);
+  rules.figure = options.figure = Figure::kRaw;
+  memory.clear();
+  for (size_t i = 0; i < 10; ++i) groups[0].agents[i].acw_seconds = 75;
+  for (size_t i = 10; i < 20; ++i) groups[0].agents[i].acw_seconds = 195;
+  EXPECT_TRUE(UntilAlert(3).has_value());  // a raw CV of 0.44, as the guide takes it
+}
+
+// Figures of a window that moves every five minutes are the same 20 cycles long: looking at them
+// three times is no proof that they last.
+TEST_F(WatchTest, Fair4ThreeIntervalsAreThreeStretchesOfWork) {
+  groups = {MakeGroup(Group::Kind::kQueue, "q1", std::vector<double>(20, 18))};
+  groups[0].utilization_target = 0.6;
+  for (int stretch = 0; stretch < 3; ++stretch) {
+    EXPECT_EQ(Cycle().alerts.size(), stretch == 2 ? 1u : 0u);
+    for (int i = 0; i < 19; ++i) EXPECT_THAT(Cycle(false, /*news=*/false).alerts, IsEmpty());
+  }
+}
+
+// A skill that one queue alone asks for is that queue once more.
+TEST_F(WatchTest, Fair4ASkillOfOneQueueIsToldOfOnce) {
+  groups = {MakeGroup(Group::Kind::kSkill, "s1", Biased())};
+  EXPECT_EQ(UntilAlert(), std::nullopt);
+  groups[0].queues = 2;
+  EXPECT_EQ(UntilAlert()->skill_id, "s1");
 }
 
 TEST_F(WatchTest, Fair4AnAgentAtTheMarkOfTheFirstSkillIsToldOf) {

@@ -79,7 +79,8 @@ void WorkloadWindow::Observe(const model::Snapshot& snapshot, absl::Duration max
   std::optional<absl::Time> since = last_;
   if (!since || now - *since > max_gap) {
     // Before the first snapshot, or through a silence, nobody watched.
-    for (absl::Time bucket = BucketOf(std::max(since.value_or(absl::InfinitePast()), now - window_ - kBucket));
+    for (absl::Time bucket =
+             BucketOf(std::max(since.value_or(absl::InfinitePast()), now - window_ - kBucket));
          bucket < now; bucket += kBucket) {
       blind_.insert(bucket);
     }
@@ -174,7 +175,15 @@ bool WorkloadWindow::IsCompared(absl::Time bucket) const {
 
 Group WorkloadWindow::Collect(const Watched& watched) const {
   const QueueSettings& first = *watched.queues.begin()->second;
-  Group group{watched.kind, watched.id, first.acw_weight, first.utilization_target, {}, 0, 0};
+  Group group;
+  group.kind = watched.kind;
+  group.id = watched.id;
+  group.acw_weight = first.acw_weight;
+  group.utilization_target = first.utilization_target;
+  group.queues = static_cast<int>(watched.queues.size());
+  for (const absl::Time bucket : worked_) {
+    if (IsCompared(bucket)) group.work_until = bucket + kBucket;
+  }
   for (const auto& [agent_id, seen] : watched.agents) {
     if (*last_ - seen.changed_at < kShifting) ++group.shifting;
     if (!seen.on_queue_now) {

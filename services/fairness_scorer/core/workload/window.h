@@ -37,6 +37,8 @@ struct Group {
   double utilization_target = 0.8;
   std::vector<AgentWorkload> agents;  // by agent id
   int off_queue = 0;                  // members seen in the window who are not on queue now
+  int queues = 1;                     // whose work it is
+  absl::Time work_until = absl::InfinitePast();  // the end of the newest work that counts
   int shifting = 0;  // who came on queue or went off it in the last quarter of an hour
 };
 
