@@ -13,14 +13,14 @@
 namespace evenkeel::optimizer {
 namespace {
 
-// Refusals that speak of one entity or agent only: the next move may well be taken on. Any other refusal (a
-// pause, a freeze, a limit of the cycle or hour, a stale snapshot) would meet every further move of
-// the plan, so the cycle ends there.
+// Refusals that speak of one entity or agent only: the next move may well be taken on. Any other
+// refusal (a pause, a freeze, a limit of the cycle or hour, a stale snapshot) would meet every
+// further move of the plan, so the cycle ends there.
 bool ConcernsOneMove(const absl::Status& answer) {
   static constexpr std::array<std::string_view, 12> kReasons = {
-      "CHANGED_BY_OTHER", "DWELL",        "OPEN_CHANGE",  "LAST_QUEUE",           "MOVE_BROKEN",
-      "MIN_CHANGE",       "VALUE_BOUNDS", "OUT_OF_SCOPE", "GROUP_SHARE_PER_HOUR", "ROLLBACK_WAITS",
-      "AGENT_HELD", "COOL_DOWN"};
+      "CHANGED_BY_OTHER",     "DWELL",          "OPEN_CHANGE",  "LAST_QUEUE",
+      "MOVE_BROKEN",          "MIN_CHANGE",     "VALUE_BOUNDS", "OUT_OF_SCOPE",
+      "GROUP_SHARE_PER_HOUR", "ROLLBACK_WAITS", "AGENT_HELD",   "COOL_DOWN"};
   const auto refusal = GetRefusal(answer);
   return refusal && std::find(kReasons.begin(), kReasons.end(), refusal->reason) != kReasons.end();
 }

@@ -17,7 +17,8 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"compare", "what policies would have done, on the same calls", evenkeel::lab::RunCompare},
-    {"judge", "the capacity or fairness loop against the bars of its specification", evenkeel::lab::RunJudge},
+    {"judge", "the capacity or fairness loop against the bars of its specification",
+     evenkeel::lab::RunJudge},
     {"replay", "recorded snapshots planned again", evenkeel::lab::RunReplay},
     {"validate", "the engine against published models and formulas", evenkeel::lab::RunValidate},
 };
