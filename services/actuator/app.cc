@@ -118,6 +118,7 @@ void ActuatorApp::Stop() {
 }
 
 void ActuatorApp::Drain() {
+  if (const absl::Status known = Identify(); !known.ok()) return;  // no tick has written either
   std::jthread timeout([this](std::stop_token done) {
     if (real_clock_.SleepFor(kDrainTimeout, done)) stop_.request_stop();
   });
@@ -153,6 +154,12 @@ absl::Status RestoreAllHolds(const runtime::Dependencies& dependencies) {
       const auto client,
       runtime::MakeCentreClient(dependencies.config.centre(), runtime::ClientRole::kWrite,
                                 dependencies.environment, dependencies.clock, &calls));
+  const config::v1::CentreConfig& centre = dependencies.config.centre();
+  if (const genesys::Pins pins{centre.organisation_id(), centre.organisation_name()};
+      !pins.empty()) {
+    EVENKEEL_RETURN_IF_ERROR(
+        genesys::CheckIdentity(*client, pins, dependencies.clock, {}).status());
+  }
   RealClock real_clock;
   std::stop_source stop;
   const auto writer = MakeCentreWriter(*client, stop.get_token());

@@ -38,7 +38,8 @@ absl::StatusOr<std::vector<Hold>> HoldKeeper::FindDue() {
   std::vector<Hold> due;
   LedgerWrite write;
   for (Hold& hold : open) {
-    if (now < hold.ends_at || now < look_again_at_[hold.id]) continue;
+    const auto again = look_again_at_.find(hold.id);
+    if (now < hold.ends_at || (again != look_again_at_.end() && now < again->second)) continue;
     EVENKEEL_ASSIGN_OR_RETURN(const bool followed, FollowRestore(write, hold));
     if (followed) continue;
     EVENKEEL_ASSIGN_OR_RETURN(ChangeRecord throttle, journal_.ledger().GetChange(hold.id));
