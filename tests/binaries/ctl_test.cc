@@ -91,6 +91,49 @@ TEST_F(CtlTest, Api10DoctorShowsServicesThatRun) {
   EXPECT_THAT(outcome.out, HasSubstr("all dry_run; 0 writes in the last hour"));
 }
 
+// FAIR-7, FAIR-9: tables for people, JSON and CSV for programs.
+TEST_F(CtlTest, FAIR9_HoldsAndAuditOfAnActuatorThatRuns) {
+  rig_.StartSimulator();
+  const std::string config = rig_.Write("a.yaml", rig_.Config(rig_.url()));
+  const auto actuator = rig_.Start("evenkeel-actuator", {"--config", config});
+  const int port = PortIn(actuator->WaitForLine("\"listening\""));
+  ASSERT_TRUE(actuator->WaitForLine("\"ready\"").ok());
+  const std::string running =
+      rig_.Write("b.yaml", rig_.Config(rig_.url(), absl::StrCat("127.0.0.1:", port)));
+  EXPECT_EQ(Run({"holds", "--config", running}).out, "nobody is held, and nobody was\n");
+  EXPECT_THAT(Run({"holds", "--json", "--config", running}).out, HasSubstr("\"holds\": []"));
+  EXPECT_EQ(Run({"holds", "restore", "--config", running}).out, "0 end now\n");
+  const Outcome unknown = Run({"holds", "release", "abc", "--config", running});
+  EXPECT_EQ(unknown.code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("there is no change abc"));
+  EXPECT_EQ(Run({"holds", "let go", "--config", running}).code, 2);
+
+  EXPECT_EQ(Run({"pause", "--kind", "throttle", "--actor", "ann", "--reason",
+                 "a \"storm\", they say", "--config", running})
+                .code,
+            0);
+  EXPECT_THAT(
+      Run({"audit", "--csv", "--config", running}).out,
+      AllOf(StartsWith("\"sequence\",\"at\",\"actor\",\"action\""),
+            HasSubstr("\"ann\",\"pause\",\"\",\"\",\"\",\"throttle\",\"\",\"0\",\"a \"\"storm\"\", "
+                      "they say\"\r\n")));
+}
+
+TEST_F(CtlTest, FAIR4_FairnessAndAlertsOfAScorerThatRuns) {
+  rig_.StartSimulator();
+  const std::string config = rig_.Write("a.yaml", rig_.Config(rig_.url()));
+  const auto scorer = rig_.Start("evenkeel-fairness-scorer", {"--config", config});
+  const int port = PortIn(scorer->WaitForLine("\"listening\""));
+  const std::string running =
+      rig_.Write("b.yaml", rig_.Config(rig_.url(), absl::StrCat("127.0.0.1:", port)));
+  EXPECT_EQ(Run({"alerts", "--config", running}).out, "no alerts\n");
+  EXPECT_EQ(Run({"alerts", "--json", "--config", running}).out, "");
+  EXPECT_EQ(Run({"alerts", "--limit", "few", "--config", running}).code, 2);
+  const Outcome fairness = Run({"fairness", "--config", running});  // nothing was scored yet
+  EXPECT_EQ(fairness.code, 1);
+  EXPECT_THAT(fairness.err, HasSubstr("no snapshot has been scored yet"));
+}
+
 TEST_F(CtlTest, CAP6_AProblemThatCannotBeIsExplainedAndPlannedAllTheSame) {
   rig_.StartSimulator();
   std::string config = rig_.Config(rig_.url());

@@ -3,6 +3,7 @@
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_format.h>
+#include <absl/strings/str_replace.h>
 #include <absl/time/time.h>
 
 #include <algorithm>
@@ -169,11 +170,43 @@ void PrintChange(const types::v1::Change& change) {
               proposal.reason().c_str());
 }
 
+// RFC 4180: quoted, quotes doubled.
+std::string CsvLine(const std::vector<std::string>& cells) {
+  std::string line;
+  for (const std::string& cell : cells) {
+    absl::StrAppend(&line, line.empty() ? "\"" : ",\"", absl::StrReplaceAll(cell, {{"\"", "\"\""}}),
+                    "\"");
+  }
+  return line + "\r\n";
+}
+
+// Oldest first (FAIR-9).
+void PrintAuditCsv(const actuator::v1::ListAuditResponse& response) {
+  std::fputs(CsvLine({"sequence", "at", "actor", "action", "change_id", "entity", "previous",
+                      "current", "trigger", "snapshot_number", "reason"})
+                 .c_str(),
+             stdout);
+  for (auto it = response.entries().rbegin(); it != response.entries().rend(); ++it) {
+    std::fputs(
+        CsvLine({absl::StrCat(it->sequence()),
+                 absl::FormatTime(absl::RFC3339_full, convert::FromProto(it->at()),
+                                  absl::UTCTimeZone()),
+                 it->actor(), it->action(), it->change_id(), it->entity(), it->previous(),
+                 it->current(), it->trigger(), absl::StrCat(it->snapshot_number()), it->reason()})
+            .c_str(),
+        stdout);
+  }
+}
+
 absl::Status PrintAudit(const Context& context, const actuator::v1::ListAuditRequest& request) {
   actuator::v1::ListAuditResponse response;
   const auto stub = Actuator(context);
   EVENKEEL_RETURN_IF_ERROR(context.Call(ServiceId::kActuator, *stub,
                                         &ActuatorService::Stub::ListAudit, request, response));
+  if (context.options.csv) {
+    PrintAuditCsv(response);
+    return absl::OkStatus();
+  }
   if (context.PrintJson(response)) return absl::OkStatus();
   Table table({">#", "at", "who", "did", "change", "from", "to", "why"});
   for (auto it = response.entries().rbegin(); it != response.entries().rend(); ++it) {

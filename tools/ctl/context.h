@@ -37,6 +37,7 @@ struct Options {
   std::string reason;
   std::string record;
   bool json = false;
+  bool csv = false;
 };
 
 struct Context {

@@ -156,7 +156,7 @@ absl::Status Alerts(const Context& context, const std::vector<std::string>&) {
 std::vector<Command> FairnessCommands() {
   return {
       {"fairness", "", "how evenly work is spread, by queue and skill", 0, 0, Fairness},
-      {"alerts", "", "what was alarmed, the newest last; --json: one a line", 0, 0, Alerts},
+      {"alerts", "", "what was alarmed, the newest last", 0, 0, Alerts},
   };
 }
 

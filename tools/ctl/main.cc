@@ -97,6 +97,7 @@ int Main(int argc, char** argv) {
       .Add("reason", "TEXT", "why, for the audit", &options.reason)
       .Add("record", "DIR", "snapshot: write it and its plan there, for evenkeel-lab replay",
            &options.record)
+      .AddSwitch("csv", "audit: print CSV with every column", &options.csv)
       .AddSwitch("json", "print the answer as JSON", &options.json);
   const auto rest = flags.Parse(argc, argv);
   if (!rest.ok()) return Complain(std::string(rest.status().message()), kMisused);
