@@ -144,6 +144,38 @@ TEST_F(HoldsTest, Fair7AnOutageDelaysARestoreNoLongerThanItLasts) {
   EXPECT_EQ(HoldOf(id).outcome, Outcome::kRestored);
 }
 
+// The centre goes down in the very moment between the look and the write.
+TEST_F(HoldsTest, Fair7AnOutageThatBeginsWithTheRestoreFillsNoLedger) {
+  Begin();
+  const std::string id = Held("a1", absl::Seconds(60));
+  bool down = false;
+  centre.refuse = [&](const std::string& call) {
+    down = down || call.rfind("set_", 0) == 0;
+    absl::Status status = absl::UnavailableError("down");
+    SetNotSent(status);
+    return down ? status : absl::OkStatus();
+  };
+  RunFor(absl::Minutes(30));
+  EXPECT_FALSE(centre.IsJoined("q1", "a1"));
+  EXPECT_LT(Audit().size(), 40u);
+  centre.refuse = [](const std::string&) { return absl::OkStatus(); };
+  Tick();
+  EXPECT_TRUE(centre.IsJoined("q1", "a1"));
+}
+
+// However many end at once.
+TEST_F(HoldsTest, Fair7AllThatEndTogetherAreLetBackTogether) {
+  settings.changes_per_tick = 1;
+  settings.limits[model::ChangeKind::kThrottle].held_share = 1;
+  Begin();
+  std::vector<std::string> ids;
+  for (int i = 0; i < 8; ++i) ids.push_back(Accept(Throttle("q1", "a" + std::to_string(i))));
+  RunFor(absl::Seconds(10));
+  ASSERT_TRUE(actuator->ReleaseHolds(Request(), "", "ann", "now").ok());
+  Tick();
+  for (int i = 0; i < 8; ++i) EXPECT_TRUE(centre.IsJoined("q1", "a" + std::to_string(i))) << i;
+}
+
 // The write is refused for an hour, for a reason that no waiting should mend.
 TEST_F(HoldsTest, Fair7ARefusedRestoreIsTriedAgainAndAgain) {
   Begin();

@@ -72,9 +72,18 @@ absl::Status Sender::Run(Urgency urgency, std::stop_token stop) {
     if (centre_.IsResting(model::EntityQueue(call[0].record.change.proposal.entity), urgency)) {
       continue;
     }
+    if (urgency == Urgency::kRestore && !Answers(call)) continue;
     EVENKEEL_RETURN_IF_ERROR(Send(std::move(call)));
   }
   return absl::OkStatus();
+}
+
+// A restore does not wait out the rest of a queue that failed, but an outage should fill no ledger
+// with attempts: so the queue is asked first.
+bool Sender::Answers(const Call& call) {
+  const model::Entity& entity = call[0].record.change.proposal.entity;
+  return !centre_.IsResting(model::EntityQueue(entity)) ||
+         centre_.Read({entity}, Urgency::kRestore).ok();
 }
 
 absl::StatusOr<std::set<std::string>> Sender::FindBusy(std::stop_token stop) {
@@ -129,7 +138,10 @@ absl::StatusOr<std::vector<Sender::Call>> Sender::PlanCalls(Urgency urgency) {
   std::vector<CallItem> call_items;
   std::set<std::string> leaving;  // one leave of an agent at a time, so that each sees the last
   for (const size_t index :
-       TakeInTurn(kinds, static_cast<size_t>(settings_.changes_per_tick), turn_++)) {
+       TakeInTurn(kinds,
+                  urgency == Urgency::kRestore ? kinds.size()
+                                               : static_cast<size_t>(settings_.changes_per_tick),
+                  turn_++)) {
     ChangeRecord& record = ready[index];
     const model::Proposal& proposal = record.change.proposal;
     if (LeavesForGood(proposal) && !leaving.insert(model::EntityAgent(proposal.entity)).second)

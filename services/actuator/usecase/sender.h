@@ -65,6 +65,8 @@ class Sender {
   // Which queues an agent is being taken from, or was lately.
   absl::Status GatherQueues(Item& item);
 
+  // Whether the queue of restores answers.
+  bool Answers(const Call& call);
   absl::Status Send(Call call);
   // Drops what is no longer waiting, and marks the rest as applying.
   absl::Status Begin(Call& call);
